@@ -1,0 +1,205 @@
+"""Typed readers over the environment; every one answers a bad value with a sentence that stops the start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_DATABASE_SCHEMES = frozenset({"postgres", "postgresql"})
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+_MAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail", "consolemail", "memorymail"})
+
+
+class Refused(SystemExit):
+    """The start is refused; the message is a sentence for the person who set the environment."""
+
+
+def refuse(name: str, wish: str) -> NoReturn:
+    """Stop the start and say which setting is wrong and what it should be. The value itself may be a secret.
+
+    Raises:
+        Refused: always.
+    """
+    raise Refused(f"The setting {name} is not usable: {wish}")
+
+
+def text(name: str, default: str = "") -> str:
+    """Read a setting, with blanks at the ends removed; an empty one counts as not set."""
+    return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str) -> str:
+    """Read a secret from NAME, or from the file that NAME_FILE points to; empty when neither is set.
+
+    Raises:
+        Refused: both are set, or the file cannot be read or is empty.
+    """
+    value, path = text(name), text(f"{name}_FILE")
+    if not path:
+        return value
+    if value:
+        refuse(f"{name}_FILE", f"{name} is set as well; keep one of the two.")
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"{name}_FILE", f"the file cannot be read ({error.__class__.__name__}).")
+    return value or refuse(f"{name}_FILE", "the file is empty.")
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Read a yes or no.
+
+    Raises:
+        Refused: the value is neither.
+    """
+    value = text(name).lower()
+    if not value:
+        return default
+    if value not in _TRUE | _FALSE:
+        refuse(name, "write true or false.")
+    return value in _TRUE
+
+
+def number(name: str, default: int, *, least: int = 0, most: int) -> int:
+    """Read a whole number between two bounds, both included.
+
+    Raises:
+        Refused: the value is not a whole number or lies outside.
+    """
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        refuse(name, f"write a whole number from {least} to {most}.")
+    return int(value)
+
+
+def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Read a list of words separated by commas."""
+    return [word for part in text(name, ",".join(default)).split(",") if (word := part.strip())]
+
+
+def choice(name: str, default: str, allowed: frozenset[str]) -> str:
+    """Read one word of a fixed set.
+
+    Raises:
+        Refused: the value is none of them.
+    """
+    value = text(name, default)
+    if value not in allowed:
+        refuse(name, f"write one of {', '.join(sorted(allowed))}.")
+    return value
+
+
+def _url(name: str, value: str, schemes: frozenset[str]) -> str:
+    """Give the address back when its beginning is one of those we understand."""
+    if urlsplit(value).scheme not in schemes:
+        refuse(name, f"write an address that begins with one of {', '.join(sorted(f'{s}://' for s in schemes))}.")
+    return value
+
+
+def data_dir() -> Path:
+    """Name the folder for everything that is kept outside the database: files, mails, logs, embedded servers."""
+    return (ROOT / Path(text("DATA_DIR", "var")).expanduser()).resolve()
+
+
+def port() -> int:
+    """Read the port that the web server listens on."""
+    return number("PORT", 8000, least=1, most=65535)
+
+
+def embedded() -> bool:
+    """Tell whether no servers are configured, so that the embedded ones are used.
+
+    Raises:
+        Refused: only one of the two servers is configured.
+    """
+    found = {name: bool(secret(name)) for name in ("DATABASE_URL", "REDIS_URL")}
+    if len(set(found.values())) > 1:
+        missing = next(name for name, there in found.items() if not there)
+        refuse(missing, "set both DATABASE_URL and REDIS_URL for servers of your own, or neither for embedded ones.")
+    return not all(found.values())
+
+
+def database() -> dict[str, Any]:
+    """Read DATABASE_URL as Django's connection settings.
+
+    Raises:
+        Refused: it is no address of a PostgreSQL database.
+    """
+    url = _url("DATABASE_URL", secret("DATABASE_URL"), _DATABASE_SCHEMES)
+    try:
+        settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    except ValueError:
+        refuse("DATABASE_URL", "write postgres://user:password@host:port/database.")
+    if not settings.get("NAME"):
+        refuse("DATABASE_URL", "the name of the database is missing after the last slash.")
+    return settings
+
+
+def redis_url() -> str:
+    """Read REDIS_URL.
+
+    Raises:
+        Refused: it is no address of a Redis server.
+    """
+    return _url("REDIS_URL", secret("REDIS_URL"), _REDIS_SCHEMES)
+
+
+def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
+    """Read EMAIL_URL as Django's settings for mail; without one, embedded set-ups write mails into a folder.
+
+    Raises:
+        Refused: it is missing where it is needed, or is no address of a mail server.
+    """
+    url = secret("EMAIL_URL")
+    if not url and to_files:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+    if not url:
+        refuse("EMAIL_URL", "write smtp+tls://user:password@host:port, or filemail:///a/folder to send nothing.")
+    settings: dict[str, Any] = dict(environ.Env.email_url_config(_url("EMAIL_URL", url, _MAIL_SCHEMES)))
+    return {**settings, "EMAIL_TIMEOUT": 20}
+
+
+def base_url() -> str:
+    """Read the address that links in mails begin with, without a slash at the end.
+
+    Raises:
+        Refused: it is not an http or https address.
+    """
+    url = text("BASE_URL", f"http://localhost:{port()}").rstrip("/")
+    if not urlsplit(url).hostname:
+        refuse("BASE_URL", "write the public address, for example https://complaints.example.com.")
+    return _url("BASE_URL", url, frozenset({"http", "https"}))
+
+
+def secret_key(folder: Path, *, generate: bool) -> str:
+    """Read SECRET_KEY; an embedded set-up makes one once and keeps it, readable by its owner alone.
+
+    Raises:
+        Refused: it is missing or shorter than fifty characters where servers are configured.
+    """
+    if value := secret("SECRET_KEY"):
+        return value if len(value) >= 50 else refuse("SECRET_KEY", "write at least fifty random characters.")
+    if not generate:
+        refuse("SECRET_KEY", "it is missing; write at least fifty random characters, or name a SECRET_KEY_FILE.")
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"secret_key.{os.getpid()}"
+    if not path.exists():
+        # Two first starts at once: both write a draft, link() lets exactly one of them become the key.
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,29 @@
+"""Every periodic job, in one table.
+
+Beat keeps no memory of its own: after a start every job waits one full interval. A job therefore runs often and finds
+out from the database what is due; what belongs to a day or a month asks the calendar of the unit, not this table.
+"""
+
+from typing import Any, NamedTuple
+
+
+class Periodic(NamedTuple):
+    """A job that beat asks for again and again."""
+
+    name: str
+    task: str
+    seconds: int
+
+
+JOBS = (
+    Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
+)
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Write the table as Celery reads it. A turn that no worker took before the next one is due is dropped."""
+    return {
+        job.name: {"task": job.task, "schedule": float(job.seconds), "options": {"expires": job.seconds}}
+        for job in JOBS
+    }
