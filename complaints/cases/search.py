@@ -23,6 +23,11 @@ def vector(words: list[str]) -> Any:
     return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector", output_field=SearchVectorField())
 
 
+def vector_text(words: list[str]) -> str:
+    """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores only, nothing to escape."""
+    return " ".join(f"'{word}'" for word in words)
+
+
 def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
     """Visible cases with this reference or all of these words, newest first; the last word may be unfinished.
 
