@@ -1,4 +1,4 @@
-"""Write many rows at once through PostgreSQL's COPY: an order of magnitude faster than INSERT, same rows, same constraints."""
+"""Write many rows at once through PostgreSQL's COPY: much faster than INSERT, same rows, same constraints."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _BATCH_BYTES = 4_000_000
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
-    """Draw `count` primary keys from the model's sequence, so that rows which point at each other can be copied together."""
+    """Draw `count` primary keys from the model's sequence, for rows that point at each other."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
+            [_meta(model).db_table, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
 
@@ -33,7 +33,7 @@ def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     fields: Sequence[models.Field[Any, Any]] = ()
     for row in rows:
         fields = fields or [
-            field for field in model._meta.local_concrete_fields if not field.primary_key or row.pk is not None
+            field for field in _meta(model).local_concrete_fields if not field.primary_key or row.pk is not None
         ]
         pending.write("\t".join([_written(field, row) for field in fields]))
         pending.write("\n")
@@ -44,20 +44,27 @@ def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
         _send(model, fields, pending)
 
 
+def _meta(model: type[models.Model]) -> Any:
+    return model._meta  # noqa: SLF001 - Django's public name for it
+
+
 def _send(model: type[models.Model], fields: Sequence[models.Field[Any, Any]], pending: StringIO) -> None:
     pending.seek(0)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', pending)
+        cursor.copy_expert(f'COPY "{_meta(model).db_table}" ({columns}) FROM STDIN', pending)
 
 
 def _written(field: models.Field[Any, Any], row: models.Model) -> str:
     """One value as COPY reads it in its text format."""
-    value = getattr(row, field.attname)
+    value: Any = getattr(row, field.attname)
     if value is None:
         return "\\N"
-    if type(value) is str:
-        return value.translate(_ESCAPES)
+    kind = type(value)
+    if kind is str:
+        return str(value).translate(_ESCAPES)
+    if kind is int or kind is datetime or kind is bool:  # the most of them; what follows is ten times slower
+        return _plain(value)
     if isinstance(field, models.JSONField):
         return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
     return _plain(field.get_db_prep_save(value, connection))

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Final
 
 from django.db import connection, transaction
-from djmoney.money import Money
 
 from complaints.cases import clocks, lifecycle, search, timeline
 from complaints.cases.entries import Entry
@@ -56,8 +55,8 @@ def import_complaints(
     *,
     at: datetime,
     dry_run: bool = False,
-    on_reject: Callable[[Row, str], None] = lambda row, reason: None,
-    on_batch: Callable[[Tally], None] = lambda tally: None,
+    on_reject: Callable[[Row, str], None] = lambda *_: None,
+    on_batch: Callable[[Tally], None] = lambda *_: None,
 ) -> Tally:
     """Load the complaints of a file that are not known yet; a row that cannot be taken is handed to `on_reject`.
 
@@ -193,6 +192,7 @@ def _remedies(cases: list[Case], fresh: list[_Numbered], mapping: Mapping) -> It
             yield Remedy(
                 case=case,
                 kind=RemedyKind.REIMBURSEMENT,
-                amount=Money(item.record.paid, mapping.currency),
+                amount=item.record.paid,
+                amount_currency=mapping.currency,
                 given_at=None,
             )

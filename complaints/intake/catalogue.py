@@ -1,4 +1,4 @@
-"""Find or add what imported complaints point at: the source's units, its failure types, its stand-in for the nameless."""
+"""Find or add what imported complaints point at: units, failure types, and a stand-in for the nameless."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
-from zlib import error as ZlibError
 
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ class Sheet:
     def _next(self) -> list[str]:
         try:
             return next(self._reader)
-        except (EOFError, gzip.BadGzipFile, ZlibError):
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             raise FileUnusable(
                 why=_("the compressed file is damaged after line %(line)s.") % {"line": self._reader.line_num}
             ) from None

@@ -25,7 +25,7 @@ class Rejects(Protocol):
 
 
 class Command(BaseCommand):
-    help = "Load existing complaints from a CSV file (also gzipped). Running it again adds only what is new; nobody is notified."
+    help = "Load existing complaints from a CSV file, also gzipped. A second run adds only what is new; nobody is notified."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             "--rejects", type=Path, metavar="FILE", help="where rows go that cannot be taken: line, reason, row"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Load one file through one mapping and say what became of its rows."""
         stored = ColumnMapping.objects.filter(name=options["mapping"]).first()
         if stored is None:
@@ -90,7 +90,7 @@ class Command(BaseCommand):
 def _written(path: Path | None, sheet: Sheet) -> Iterator[Rejects]:
     """Where rejected rows go: a file with the heading of theirs, or nowhere."""
     if path is None:
-        yield lambda row, reason: None
+        yield lambda *_args: None
         return
     try:
         file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
