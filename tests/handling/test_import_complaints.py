@@ -28,18 +28,6 @@ from tests.cast import Organisation
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
-CASEWORK = [
-    "unique_key",
-    "account",
-    "opendate",
-    "closedate",
-    "complaint_type",
-    "descriptor",
-    "borough",
-    "council_dist",
-    "community_board",
-]
-
 
 def casework(number: int | str, **columns: str) -> dict[str, str]:
     """One row as the council publishes it."""
@@ -225,12 +213,14 @@ def test_firms_become_units_below_the_source(tmp_path: Path, tsa: Mapping, organ
 
 
 def test_categories_become_failure_types_that_are_not_offered_when_filing(tmp_path: Path, council: Mapping) -> None:
-    rows = [casework(1), casework(2, descriptor=""), casework(3, complaint_type="Select One", descriptor="")]
+    nothing = {"complaint_type": "Select One"}
+    rows = [casework(1), casework(2, descriptor=""), casework(3, **nothing), casework(4, **nothing, descriptor="")]
     load(tmp_path, council, rows)
-    both, area, neither = Case.objects.order_by("pk")
+    both, area, kind, neither = Case.objects.order_by("pk")
     assert both.failure_type is not None
     assert both.failure_type.parent == area.failure_type
     assert (str(both.failure_type), str(area.failure_type)) == ("Tree Sidewalk Prog", "Parks")
+    assert str(kind.failure_type) == "Tree Sidewalk Prog"
     assert neither.failure_type is None
     assert not FailureType.objects.filter(is_active=True).exists()
 
