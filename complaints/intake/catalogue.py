@@ -36,7 +36,7 @@ class Catalogue:
         return self._units[code]
 
     def failure_type_of(self, record: Record) -> FailureType | None:
-        """The failure named by the record: one of its two names alone where it says no more, None where it says nothing."""
+        """The failure named by the record: one of its two names alone where it says no more; or None."""
         top = record.area or record.kind
         if not top:
             return None
