@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Func, QuerySet, TextField, Value
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Func, QuerySet, TextField, Value
 
 from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import PAGE, visible_to
@@ -20,7 +20,11 @@ PROBE_ROWS = 2_000  # the newest cases, read one by one before the index is aske
 
 def vector(words: list[str]) -> Any:
     """A text vector of words that are cut already, for storing."""
-    return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector", output_field=SearchVectorField())
+    return Func(
+        Value(words, output_field=ArrayField(TextField())),
+        function="array_to_tsvector",
+        output_field=SearchVectorField(),
+    )
 
 
 def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
@@ -39,7 +43,11 @@ def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
         return []
     texts = _visible_texts(employee)
     newest = texts.order_by("-filed_at", "-case").values("pk")[:PROBE_ROWS]
-    found = list(CaseText.objects.filter(pk__in=newest, document=asked).order_by("-filed_at", "-case").values_list("pk", flat=True)[:limit])
+    found = list(
+        CaseText.objects.filter(pk__in=newest, document=asked)
+        .order_by("-filed_at", "-case")
+        .values_list("pk", flat=True)[:limit]
+    )
     if len(found) < limit:
         found = list(texts.filter(document=asked).order_by("-filed_at", "-case").values_list("pk", flat=True)[:limit])
     cases = Case.objects.select_related(*_SHOWN).in_bulk(found)

@@ -11,8 +11,17 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.common.actors import Actor, ActorKind
 
 
-def entry(case: Case, kind: Entry, *, by: Actor, at: datetime, text: str = "", public: bool | None = None, **facts: str | int | None) -> TimelineEntry:
-    """An entry not yet stored; visible to the customer where the registry has a sentence for them and nobody hides it."""
+def entry(
+    case: Case,
+    kind: Entry,
+    *,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    public: bool | None = None,
+    **facts: str | int | None,
+) -> TimelineEntry:
+    """An entry not yet stored; public where the registry has a sentence for the customer and nobody hides it."""
     told_to_customer = TOLD[kind].to_customer is not None
     return TimelineEntry(
         case=case,
@@ -27,7 +36,16 @@ def entry(case: Case, kind: Entry, *, by: Actor, at: datetime, text: str = "", p
     )
 
 
-def record(case: Case, kind: Entry, *, by: Actor, at: datetime, text: str = "", public: bool | None = None, **facts: str | int | None) -> TimelineEntry:
+def record(
+    case: Case,
+    kind: Entry,
+    *,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    public: bool | None = None,
+    **facts: str | int | None,
+) -> TimelineEntry:
     """Store one entry, in the transaction of what it tells."""
     stored = entry(case, kind, by=by, at=at, text=text, public=public, **facts)
     stored.save(force_insert=True)
@@ -52,4 +70,8 @@ def sentence_for_customer(told: TimelineEntry) -> str:
 
 def _facts(told: TimelineEntry) -> dict[str, object]:
     names = {ActorKind.SYSTEM: _("The system"), ActorKind.CUSTOMER: told.actor_name or _("The customer")}
-    return {"to": _("our team"), **{k: v for k, v in told.facts.items() if v}, "actor": names.get(ActorKind(told.actor_kind), told.actor_name)}
+    return {
+        "to": _("our team"),
+        **{k: v for k, v in told.facts.items() if v},
+        "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
+    }

@@ -88,11 +88,18 @@ def _with_all(words: list[str]) -> QuerySet[Customer]:
     condition = Q()
     for word in words:
         short = len(word) < 3 and not is_cjk(word)
-        condition &= (Q(haystack__startswith=word) | Q(haystack__contains=f" {word}")) if short else Q(haystack__contains=word)
+        condition &= (
+            (Q(haystack__startswith=word) | Q(haystack__contains=f" {word}")) if short else Q(haystack__contains=word)
+        )
     return Customer.objects.filter(condition).defer("haystack", "grams")
 
 
 def _ranked(customers: QuerySet[Customer], query: str) -> QuerySet[Customer]:
     asked = " ".join(fold(query).split())
-    rank = Case(When(haystack=asked, then=Value(0)), When(haystack__startswith=asked, then=Value(1)), default=Value(2), output_field=IntegerField())
+    rank = Case(
+        When(haystack=asked, then=Value(0)),
+        When(haystack__startswith=asked, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
     return customers.annotate(rank=rank).order_by("rank", "-pk").prefetch_related("emails", "phones")

@@ -31,7 +31,9 @@ def next_step(unit: Unit, tier: Tier) -> Step | None:
     higher = TIERS[TIERS.index(tier) + 1 :]
     if not higher:
         return None
-    people = list(Employee.objects.filter(is_active=True, role__in=higher, unit_id__in=unit.ancestor_ids).select_related("unit"))
+    people = list(
+        Employee.objects.filter(is_active=True, role__in=higher, unit_id__in=unit.ancestor_ids).select_related("unit")
+    )
     for candidate in higher:
         nearest = sorted((p for p in people if p.role == candidate), key=lambda p: (-len(p.unit.path), p.pk))
         if nearest:

@@ -34,7 +34,10 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     case = lifecycle.lock_for(by, Permission.ASSIGN, reference, move=Move.ASSIGN, seen_version=seen_version)
     colleague = colleagues(case.unit).filter(pk=to).first()
     if colleague is None:
-        raise Invalid(field="to", sentence=_("This colleague cannot be responsible for complaints of %(unit)s.") % {"unit": case.unit})
+        raise Invalid(
+            field="to",
+            sentence=_("This colleague cannot be responsible for complaints of %(unit)s.") % {"unit": case.unit},
+        )
     if case.responsible_id == colleague.pk:
         return case
     lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=colleague.tier or case.tier)

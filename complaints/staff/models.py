@@ -35,10 +35,14 @@ class Unit(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
-    parent = models.ForeignKey("self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
     path = models.CharField(max_length=200, editable=False, default="")
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
-    code = models.CharField(_("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs."))
+    code = models.CharField(
+        _("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs.")
+    )
     takes_public_complaints = models.BooleanField(
         _("takes complaints from the public form"),
         default=False,
@@ -103,7 +107,9 @@ class EmployeeManager(BaseUserManager["Employee"]):
         """Add the first administrator of a new installation, with a company to stand in if there is none."""
         unit = Unit.objects.filter(parent=None).first()
         if unit is None:
-            unit = Unit.objects.create(name="Company", kind=UnitKind.COMPANY, code="company", takes_public_complaints=True)
+            unit = Unit.objects.create(
+                name="Company", kind=UnitKind.COMPANY, code="company", takes_public_complaints=True
+            )
         return self.create_user(email, password, unit=unit, role=Role.ADMINISTRATOR, **{"name": email, **facts})
 
 
@@ -128,7 +134,9 @@ class Employee(AbstractBaseUser):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_employee_per_address")]
-        indexes: ClassVar = [models.Index(fields=["unit", "role"], condition=models.Q(is_active=True), name="active_by_unit_role")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "role"], condition=models.Q(is_active=True), name="active_by_unit_role")
+        ]
 
     def __str__(self) -> str:
         return self.name
