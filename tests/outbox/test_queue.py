@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery, current_app
 from django.db import transaction
 
 from complaints.cases.models import Case
@@ -159,18 +160,14 @@ def test_what_is_rolled_back_is_not_told(fern: Employee, cara: Customer) -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_with_the_broker_away_the_complaint_is_stored_and_waits_for_the_sweep(
-    fern: Employee, cara: Customer, settings: Any, tmp_path: Path
+    fern: Employee, cara: Customer, tmp_path: Path
 ) -> None:
-    from celery import current_app
-
-    broker = current_app.conf.broker_url
-    current_app.conf.broker_url = f"redis+socket://{tmp_path}/nobody-listens.sock"
-    current_app.set_current()
+    ours, away = current_app._get_current_object(), Celery(broker=f"redis+socket://{tmp_path}/nobody-listens.sock")
+    away.set_current()
     try:
-        with current_app.connection_for_write(f"redis+socket://{tmp_path}/nobody-listens.sock"):
-            case = file_complaint(ComplaintFacts(customer=cara.pk, what_happened="x"), by=fern, at=AT).case
+        case = file_complaint(ComplaintFacts(customer=cara.pk, what_happened="x"), by=fern, at=AT).case
     finally:
-        current_app.conf.broker_url = broker
+        ours.set_current()
     waiting = Message.objects.get(about=case.reference)
     assert waiting.state == MessageState.QUEUED
     assert waiting.message_id in queue.due_ids(at=later(seconds=15))

@@ -55,7 +55,7 @@ def test_two_colleagues_deciding_on_the_same_page_do_not_decide_twice(
         lambda: resolve(case.reference, text="A night free.", by=fern, at=AT, seen_version=drawn),
         lambda: resolve(case.reference, text="A voucher.", by=max_, at=AT, seen_version=drawn),
     )
-    assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [ChangedMeanwhile]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [ChangedMeanwhile]
     assert Message.objects.filter(kind=Kind.RESOLUTION_PROPOSED).count() == 1
 
 
