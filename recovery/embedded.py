@@ -101,6 +101,7 @@ class _Hold:
     place: Place
     lease: int
     holder: int
+    fsync: bool
 
 
 _holds: dict[Path, _Hold] = {}
@@ -159,10 +160,24 @@ def hold(data: Path, *, fsync: bool = True) -> Place:
             raise
         # The owner may have been settled just now by the first start.
         here = place(data)
-    _holds[data] = _Hold(place=here, lease=lease, holder=os.getpid())
+    _holds[data] = _Hold(place=here, lease=lease, holder=os.getpid(), fsync=fsync)
     if not held:
         atexit.register(release, data)
     return here
+
+
+def mend(data: Path) -> bool:
+    """Start again a held server that died; True when there was something to do.
+
+    Raises:
+        ServerError: it cannot be started.
+    """
+    held = _holds[data.resolve()]
+    if _postgres_pid(held.place) and _redis_pid(held.place):
+        return False
+    with _alone(held.place.data):
+        _ensure_running(held.place, fsync=held.fsync)
+    return True
 
 
 def release(data: Path) -> None:

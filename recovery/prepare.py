@@ -13,7 +13,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from recovery import servers, translations
+from recovery import health, servers, translations
 
 
 def prepare() -> None:
@@ -23,6 +23,8 @@ def prepare() -> None:
     collect_static()
     if settings.EMBEDDED:
         load_demonstration()
+        # Signs of a worker and a beat that were killed a moment ago would make us look ready too early.
+        health.forget_signs_of_life()
 
 
 def migrate() -> None:

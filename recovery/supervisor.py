@@ -125,6 +125,8 @@ class Supervisor:
     def _watch(self) -> None:
         """Restart what dies, until we are asked to stop."""
         while not self._stopping:
+            if servers.mend():
+                print("An embedded server had ended and was started again.", flush=True)
             for part in self._parts:
                 self._restart_if_dead(part)
             time.sleep(0.2)
