@@ -151,6 +151,9 @@ def redis_url() -> str:
     return _url("REDIS_URL", secret("REDIS_URL"), _REDIS_SCHEMES)
 
 
+_MAIL_FILES = "complaints.outbox.mail_files.EmailBackend"  # knows by its Message-ID a mail it has taken before
+
+
 def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
     """Read EMAIL_URL as Django's settings for mail; without one, embedded set-ups write mails into a folder.
 
@@ -159,10 +162,12 @@ def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
     """
     url = secret("EMAIL_URL")
     if not url and to_files:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+        return {"EMAIL_BACKEND": _MAIL_FILES, "EMAIL_FILE_PATH": str(folder)}
     if not url:
         refuse("EMAIL_URL", "write smtp+tls://user:password@host:port, or filemail:///a/folder to send nothing.")
     settings: dict[str, Any] = dict(environ.Env.email_url_config(_url("EMAIL_URL", url, _MAIL_SCHEMES)))
+    if settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+        settings["EMAIL_BACKEND"] = _MAIL_FILES
     return {**settings, "EMAIL_TIMEOUT": 20}
 
 

@@ -1,6 +1,4 @@
-"""The addresses of this door."""
-
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern] = []

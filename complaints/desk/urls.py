@@ -1,6 +1,11 @@
-"""The addresses of this door."""
-
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 app_name = "desk"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+
+def _later(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    return HttpResponse()
+
+
+urlpatterns = [path("complaints/<str:reference>/", _later, name="complaint")]

@@ -1,6 +1,11 @@
-"""The addresses of this door."""
-
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+
+def _later(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    return HttpResponse()
+
+
+urlpatterns = [path("track/<str:token>/", _later, name="track")]

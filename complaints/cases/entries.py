@@ -1,0 +1,83 @@
+"""Every kind of timeline entry: its sentence for staff, and the one for the customer where they may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(StrEnum):
+    """One grammar: `noun.verb`."""
+
+    FILED = "complaint.filed"
+    IMPORTED = "complaint.imported"
+    ACKNOWLEDGED = "complaint.acknowledged"
+    ASSIGNED = "responsible.assigned"
+    TAKEN = "responsible.taken"
+    NOTE_WRITTEN = "note.written"
+    WRITTEN = "message.written"
+    QUESTION_ASKED = "question.asked"
+    CUSTOMER_ANSWERED = "customer.answered"
+    ESCALATED = "complaint.escalated"
+    RESOLUTION_PROPOSED = "resolution.proposed"
+    RESOLUTION_ACCEPTED = "resolution.accepted"
+    RESOLUTION_REFUSED = "resolution.refused"
+    REOPENED = "complaint.reopened"
+    WITHDRAWN = "complaint.withdrawn"
+    DUPLICATE_MARKED = "duplicate.marked"
+    DUPLICATE_RECEIVED = "duplicate.received"
+    LET_REST = "complaint.let_rest"
+    ATTACHMENT_ADDED = "attachment.added"
+    LINK_SENT = "link.sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an entry is told; `to_customer` is None where it is none of their business.
+
+    The text of an entry is shown to everybody who sees the entry; its facts only through these sentences, and to staff.
+    """
+
+    to_staff: Promise
+    to_customer: Promise | None = None
+
+
+TOLD: Final[dict[Entry, Telling]] = {
+    Entry.FILED: Telling(_("%(actor)s filed the complaint"), _("Your complaint was received")),
+    Entry.IMPORTED: Telling(_("Taken over from %(source)s")),
+    Entry.ACKNOWLEDGED: Telling(
+        _("%(actor)s acknowledged the complaint"), _("%(actor)s has read your complaint and is looking after it")
+    ),
+    Entry.ASSIGNED: Telling(
+        _("%(actor)s gave the complaint to %(to)s"), _("%(to)s is now looking after your complaint")
+    ),
+    Entry.TAKEN: Telling(_("%(actor)s took the complaint"), _("%(actor)s is now looking after your complaint")),
+    Entry.NOTE_WRITTEN: Telling(_("%(actor)s wrote a note")),
+    Entry.WRITTEN: Telling(_("%(actor)s wrote to the customer"), _("%(actor)s wrote to you")),
+    Entry.QUESTION_ASKED: Telling(_("%(actor)s asked the customer"), _("%(actor)s has a question for you")),
+    Entry.CUSTOMER_ANSWERED: Telling(_("The customer wrote"), _("You wrote")),
+    Entry.ESCALATED: Telling(
+        _("%(actor)s handed the complaint up to %(to)s"), _("Your complaint was handed to %(to)s")
+    ),
+    Entry.RESOLUTION_PROPOSED: Telling(_("%(actor)s proposed a resolution"), _("%(actor)s proposed a resolution")),
+    Entry.RESOLUTION_ACCEPTED: Telling(_("The customer says it is solved"), _("You said that it is solved")),
+    Entry.RESOLUTION_REFUSED: Telling(_("The customer says it is not solved"), _("You said that it is not solved")),
+    Entry.REOPENED: Telling(_("%(actor)s reopened the complaint"), _("Your complaint was opened again")),
+    Entry.WITHDRAWN: Telling(
+        _("%(actor)s withdrew the complaint at the customer's wish"), _("The complaint was withdrawn at your wish")
+    ),
+    Entry.DUPLICATE_MARKED: Telling(
+        _("%(actor)s marked this as a duplicate of %(original)s"),
+        _("This complaint goes on together with another one of yours, %(original)s"),
+    ),
+    Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
+    Entry.LET_REST: Telling(
+        _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
+    ),
+    Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
+    Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+}

@@ -1,0 +1,106 @@
+"""Change a case: the only writer of its status, its responsible employee and its version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from complaints.cases import clocks, search
+from complaints.cases.models import Case, CaseText, ClockKind
+from complaints.cases.queries import locked, visible_to
+from complaints.cases.states import MOVES, Move, Outcome, Status
+from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
+from complaints.common.words import index_words
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission, require
+
+STARTS_WORK = frozenset({Move.ACKNOWLEDGE, Move.TAKE, Move.ASSIGN})
+"""Steps that start the clock of a case that was taken over from elsewhere with its clock at rest."""
+
+
+def lock_for(
+    employee: Employee, permission: Permission, reference: str, *, move: Move, seen_version: int | None = None
+) -> Case:
+    """Fetch a case under its lock, for an employee who sees it, may take the step, and has seen its present state.
+
+    `seen_version` is the version the page was drawn with; None where an older page does no harm. Raises NotFound,
+    NotPermitted, ChangedMeanwhile, MoveNotAllowed, in this order.
+    """
+    if not visible_to(employee).filter(reference=reference).exists():
+        raise NotFound(case=reference)
+    require(employee, permission)
+    case = locked(reference)
+    if not visible_to(employee).filter(pk=case.pk).exists():
+        raise NotFound(case=reference)
+    check_version(case, seen_version)
+    check(case, move)
+    return case
+
+
+def check_version(case: Case, seen_version: int | None) -> None:
+    """Raise ChangedMeanwhile where the page was drawn with another state of the case than the present one."""
+    if seen_version is not None and seen_version != case.version:
+        raise ChangedMeanwhile(case=case.reference, seen=seen_version, version=case.version)
+
+
+def check(case: Case, move: Move) -> None:
+    """Raise MoveNotAllowed unless the move is legal now."""
+    if Status(case.status) not in MOVES[move].start:
+        raise MoveNotAllowed(case=case.reference, move=move, status=case.status)
+
+
+def apply(case: Case, move: Move, *, at: datetime, outcome: Outcome | None = None, **changes: Any) -> None:
+    """Make one legal move on a locked case: status, moments, clocks, version, and the facts named in `changes`.
+
+    The verb that calls this writes the timeline.
+    """
+    check(case, move)
+    before, after = Status(case.status), MOVES[move].end or Status(case.status)
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.status = after
+    if after == Status.CLOSED and before != Status.CLOSED:
+        case.closed_at, case.outcome = at, outcome or case.outcome
+    elif after != Status.CLOSED and before == Status.CLOSED:
+        case.closed_at, case.outcome, case.duplicate_of = None, "", None
+    if after == Status.RESOLVED:
+        case.resolved_at = at
+    if after != before or move in STARTS_WORK:
+        _let_clocks_follow(case, after, at=at)
+    store(case)
+
+
+def store(case: Case) -> None:
+    """Write a locked case back with its next due moment and a new version."""
+    case.due_at = clocks.next_due(case)
+    case.version += 1
+    case.save()
+
+
+def keep_findable(case: Case) -> None:
+    """Write what the case is found by: reference, customer, and the words of the complaint."""
+    CaseText.objects.bulk_create(
+        [CaseText(case=case, unit_id=case.unit_id, filed_at=case.filed_at, document=document_of(case))],
+        update_conflicts=True,
+        update_fields=["unit", "filed_at", "document"],
+        unique_fields=["case"],
+    )
+
+
+def document_of(case: Case) -> Any:
+    """The text vector of a case: words without positions, Chinese as characters and pairs."""
+    customer = case.customer
+    words = index_words(case.reference, customer.name, customer.company, case.what_happened, case.wanted, case.place)
+    return search.vector(words)
+
+
+def _let_clocks_follow(case: Case, status: Status, *, at: datetime) -> None:
+    """Run while it is our turn, stand still while it is the customer's, end with the case."""
+    if status == Status.OPEN:
+        clocks.resume_or_start(case, at=at)
+    elif status in {Status.WAITING, Status.RESOLVED}:
+        clocks.pause(case, at=at)
+        if status == Status.RESOLVED:
+            clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
+    else:
+        clocks.end_all(case, at=at)

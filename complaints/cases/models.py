@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.cases.entries import Entry
+from complaints.cases.states import Outcome, Status
+from complaints.common.actors import Actor, ActorKind
+from complaints.customers.models import Customer
+from complaints.staff.models import Employee, Tier, Unit
+from complaints.standards.models import FailureType, Severity
+
+NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+"""`due_at` of a case without a running clock, so that "due first" is one index and one key."""
+
+
+class Channel(models.TextChoices):
+    """The way a complaint came to us."""
+
+    COUNTER = "counter", _("At the counter")
+    PHONE = "phone", _("Telephone")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter or postcard")
+    WEB = "web", _("Web form")
+    KIOSK = "kiosk", _("Kiosk")
+    SURVEY = "survey", _("Survey")
+    SOCIAL = "social", _("Social media")
+    MEETING = "meeting", _("Meeting")
+    STAFF = "staff", _("Staff noticed it")
+    REFERRAL = "referral", _("Referred by another body")
+    WEB_REFERRAL = "web_referral", _("Referred online by another body")
+
+
+class Mood(models.IntegerChoices):
+    """How upset the customer is, as the employee hears it."""
+
+    CALM = 1, _("Calm")
+    DISAPPOINTED = 2, _("Disappointed")
+    UPSET = 3, _("Upset")
+    ANGRY = 4, _("Angry")
+    FURIOUS = 5, _("Furious")
+
+
+class Case(models.Model):
+    """Our record of one complaint and its handling.
+
+    Only verbs in `handling` change one, under its lock; `version` grows with every change, so that a page drawn
+    earlier can be told from the present.
+    """
+
+    reference = models.CharField(_("reference"), max_length=10, unique=True)
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("complainant"), on_delete=models.PROTECT, related_name="cases"
+    )
+    unit = models.ForeignKey(Unit, verbose_name=_("responsible unit"), on_delete=models.PROTECT, related_name="cases")
+    responsible = models.ForeignKey(
+        Employee, verbose_name=_("responsible"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.FRONT_LINE)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=80,
+        blank=True,
+        default="",
+        help_text=_("How it ended: a code of ours, or the words of an imported record."),
+    )
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    failure_type = models.ForeignKey(
+        FailureType,
+        verbose_name=_("failure type"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.MEDIUM)
+    mood = models.PositiveSmallIntegerField(_("how upset"), choices=Mood, null=True, blank=True)
+    what_happened = models.TextField(_("what went wrong"))
+    wanted = models.TextField(_("what the customer asks for"), blank=True, default="")
+    occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    place = models.CharField(_("where it happened"), max_length=200, blank=True, default="")
+    filed_at = models.DateTimeField(_("filed at"))
+    filed_by = models.ForeignKey(
+        Employee, verbose_name=_("filed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    due_at = models.DateTimeField(_("due"), default=NOT_DUE)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolution proposed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    solved = models.BooleanField(_("was it solved"), null=True, blank=True)
+    handling_rating = models.PositiveSmallIntegerField(_("how it was handled, 1 to 5"), null=True, blank=True)
+    reopened_count = models.PositiveSmallIntegerField(_("times reopened"), default=0)
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("duplicate of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+    )
+    submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "id"], condition=~models.Q(status="closed"), name="open_by_due"),
+            models.Index(fields=["unit", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_unit"),
+            models.Index(
+                fields=["responsible", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_responsible"
+            ),
+            models.Index(fields=["-filed_at", "-id"], name="case_by_filed"),
+            models.Index(fields=["unit", "-filed_at", "-id"], name="case_by_unit"),
+            models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),
+            models.Index(fields=["failure_type", "-filed_at", "-id"], name="case_by_failure_type"),
+            models.Index(fields=["resolved_at"], condition=models.Q(status="resolved"), name="awaiting_verdict"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status="closed", closed_at__isnull=False)
+                | (~models.Q(status="closed") & models.Q(closed_at__isnull=True)),
+                name="closed_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="closed") | ~models.Q(outcome=""), name="closed_has_outcome"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="closed") | models.Q(due_at=NOT_DUE), name="closed_is_not_due"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="resolved") | models.Q(resolved_at__isnull=False), name="resolved_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome=Outcome.DUPLICATE) | models.Q(duplicate_of__isnull=False),
+                name="duplicate_has_original",
+            ),
+            models.CheckConstraint(condition=~models.Q(duplicate_of=models.F("id")), name="not_its_own_duplicate"),
+            models.CheckConstraint(
+                condition=models.Q(handling_rating__isnull=True) | models.Q(handling_rating__range=(1, 5)),
+                name="rating_one_to_five",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still happen on it."""
+        return self.status != Status.CLOSED
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next running clock runs out, in UTC; None while none runs."""
+        return None if self.due_at == NOT_DUE else self.due_at
+
+    @property
+    def outcome_words(self) -> str:
+        """How it ended, for people."""
+        return str(Outcome(self.outcome).label) if self.outcome in Outcome.values else self.outcome
+
+
+class CaseText(models.Model):
+    """What a case is found by: a row beside it, so that changing the case does not touch the text index."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    filed_at = models.DateTimeField()
+    document = SearchVectorField()
+
+    class Meta:
+        indexes: ClassVar = [
+            GinIndex(fields=["document"], name="case_text_words"),
+            models.Index(fields=["-filed_at", "-case"], name="case_text_by_filed"),
+            models.Index(fields=["unit", "-filed_at", "-case"], name="case_text_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
+class ClockKind(models.TextChoices):
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
+    RESOLVE = "resolve", _("Put right")
+
+
+class Clock(models.Model):
+    """A running deadline of a case: runs, is paused while we rightly wait, and ends met or dropped."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    kind = models.CharField(max_length=12, choices=ClockKind)
+    started_at = models.DateTimeField()
+    budget = models.DurationField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_for = models.DurationField(default="0")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(help_text=_("While paused: as it would be without any further pause."))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="one_live_clock_per_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class TimelineEntry(models.Model):
+    """One thing that happened to a case: who, when, what, and whether the customer sees it.
+
+    Never changed and never deleted: the database refuses both.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timeline", db_index=False)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    actor_kind = models.CharField(max_length=8, choices=ActorKind)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=160, blank=True, default="")
+    public = models.BooleanField()
+    text = models.TextField(blank=True, default="")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case", "id"], name="timeline_of_case")]
+        triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def actor(self) -> Actor:
+        """Who did it, as they were called that day."""
+        return Actor(ActorKind(self.actor_kind), self.actor_id, self.actor_name)
+
+    @property
+    def entry(self) -> Entry:
+        """The kind, from the registry."""
+        return Entry(self.kind)
+
+
+class TrackingLink(models.Model):
+    """A link the customer follows their complaint by; only its hash is kept."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
+    token_hash = models.BinaryField(unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"link of {self.case_id}"
+
+
+class Attachment(models.Model):
+    """A file that came with a complaint or an answer; kept outside every served folder."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    stored_as = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8, choices=ActorKind)
+    public = models.BooleanField(help_text=_("Whether the customer sees it."))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceRecord(models.Model):
+    """Where an imported case comes from, with the columns that have no field of ours, as published."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="source")
+    source = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    response = models.CharField(max_length=80, blank=True, default="")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "key"], name="imported_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}"

@@ -1,0 +1,241 @@
+"""Reads over cases: who sees which, the worklist, one case with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.states import MOVES, Move, Status
+from complaints.common.errors import NotFound
+from complaints.customers.models import Customer
+from complaints.staff.models import Employee, Role
+from complaints.staff.permissions import Permission, may
+from complaints.staff.queries import sees_whole_organisation, visible_units
+
+PAGE = 25
+WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
+
+
+def visible_to(employee: Employee) -> QuerySet[Case]:
+    """The cases an employee sees: of their units, and those they are responsible for."""
+    if not may(employee, Permission.VIEW):
+        return Case.objects.none()
+    if sees_whole_organisation(employee):
+        return Case.objects.all()
+    return Case.objects.filter(unit_id__in=_unit_ids(employee))
+
+
+def locked(reference: str) -> Case:
+    """One case under its row lock, for the rest of the transaction; raises NotFound."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("customer", "unit", "responsible")
+        .filter(reference=reference)
+        .first()
+    )
+    if case is None:
+        raise NotFound(case=reference)
+    return case
+
+
+def one_visible(employee: Employee, reference: str) -> Case:
+    """One case for its page, with the people and places it names; raises NotFound where the employee may not see it."""
+    case = (
+        visible_to(employee)
+        .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
+        .filter(reference=reference)
+        .first()
+    )
+    if case is None:
+        raise NotFound(case=reference)
+    return case
+
+
+def legal_moves(case: Case, employee: Employee) -> list[Move]:
+    """The steps that are legal now and that this employee may take: what the desk draws as buttons."""
+    grants = {
+        Move.ACKNOWLEDGE: Permission.ACKNOWLEDGE,
+        Move.TAKE: Permission.TAKE,
+        Move.ASSIGN: Permission.ASSIGN,
+        Move.NOTE: Permission.NOTE,
+        Move.WRITE: Permission.WRITE,
+        Move.ASK: Permission.ASK,
+        Move.ESCALATE: Permission.ESCALATE,
+        Move.RESOLVE: Permission.RESOLVE,
+        Move.REOPEN: Permission.REOPEN,
+        Move.WITHDRAW: Permission.WITHDRAW,
+        Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
+    }
+    legal = [
+        move
+        for move, permission in grants.items()
+        if Status(case.status) in MOVES[move].start and may(employee, permission)
+    ]
+    done = set()
+    if case.acknowledged_at is not None:
+        done.add(Move.ACKNOWLEDGE)
+    if case.responsible_id == employee.pk:
+        done.add(Move.TAKE)
+    return [move for move in legal if move not in done]
+
+
+class Whose(StrEnum):
+    """The three lists of the desk, and everything one may see."""
+
+    MINE = "mine"
+    UNIT = "unit"
+    UNASSIGNED = "unassigned"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a worklist is narrowed to; empty means everything."""
+
+    whose: Whose = Whose.UNIT
+    status: str = ""  # empty: everything that is not closed
+    tier: str = ""
+    severity: int | None = None
+    failure_type: int | None = None
+    channel: str = ""
+    unit: int | None = None
+    outcome: str = ""
+
+    @property
+    def ends(self) -> bool:
+        """Whether closed cases are asked for: they are listed by filing, newest first."""
+        return self.status == Status.CLOSED or bool(self.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and the key to go on from; `more_unseen` when the walk ended before the page was full."""
+
+    cases: Sequence[Case] = field(default_factory=list)
+    next_key: str = ""
+    more_unseen: bool = False
+
+
+def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
+    """A page of the worklist: what is due first, or for closed cases what was filed last. Keyset pages, no counting.
+
+    At most WALK rows of the index are read, whatever the filters leave of them.
+    """
+    moment, order = ("filed_at", ("-filed_at", "-pk")) if filters.ends else ("due_at", ("due_at", "pk"))
+    walk = _of_whom(employee, filters)
+    walk = walk.filter(status=Status.CLOSED) if filters.ends else walk.exclude(status=Status.CLOSED)
+    key = _read_key(after)
+    if key is not None:
+        walk = walk.filter(_beyond(moment, key, descending=filters.ends))
+    walked = walk.order_by(*order).values("pk")[:WALK]
+    narrowed = _narrowed(filters)
+    found = Case.objects.filter(narrowed, pk__in=walked) if narrowed else walk
+    cases = list(found.order_by(*order).select_related("customer", "unit", "responsible", "failure_type")[: PAGE + 1])
+    if len(cases) > PAGE:
+        return Page(cases[:PAGE], _key(cases[PAGE - 1], moment))
+    if narrowed:
+        last = walk.order_by(*order)[WALK - 1 : WALK].first()
+        if last is not None:
+            return Page(cases, _key(last, moment), more_unseen=True)
+    return Page(cases)
+
+
+def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:
+    """The newest entries of a case, newest first; with `after`, only what came since that entry."""
+    entries = TimelineEntry.objects.filter(case=case, pk__gt=after)
+    if public_only:
+        entries = entries.filter(public=True)
+    return list(entries.order_by("-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What an employee should know of a customer before they say hello."""
+
+    customer: Customer
+    cases: Sequence[Case]
+    by_touchpoint: Sequence[tuple[str, int]]
+
+
+def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) -> Story:
+    """Earlier complaints the employee may see, newest first, and how often each touchpoint failed this customer."""
+    cases = visible_to(seen_by).filter(customer=customer)
+    if but is not None:
+        cases = cases.exclude(pk=but.pk)
+    touchpoints = (
+        visible_to(seen_by)
+        .filter(customer=customer, failure_type__isnull=False)
+        .values_list("failure_type__touchpoint")
+        .annotate(times=Count("pk"))
+        .order_by("-times")[:6]
+    )
+    return Story(
+        customer,
+        list(cases.select_related("failure_type").order_by("-filed_at")[:5]),
+        [(name, n) for name, n in touchpoints if name],
+    )
+
+
+def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
+    cases = visible_to(employee)
+    if filters.unit is not None:
+        cases = cases.filter(unit_id=filters.unit)
+    match filters.whose:
+        case Whose.MINE:
+            return cases.filter(responsible=employee)
+        case Whose.UNASSIGNED:
+            return cases.filter(responsible__isnull=True)
+        case Whose.UNIT:
+            return (
+                cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
+            )
+        case Whose.ALL:
+            return cases
+
+
+def _narrowed(filters: Filters) -> Q:
+    condition = Q()
+    for name, value in (
+        ("tier", filters.tier),
+        ("severity", filters.severity),
+        ("channel", filters.channel),
+        ("failure_type_id", filters.failure_type),
+        ("outcome", filters.outcome),
+        ("status", "" if filters.ends else filters.status),
+    ):
+        if value not in ("", None):
+            condition &= Q(**{name: value})
+    return condition
+
+
+def _beyond(moment: str, key: tuple[datetime, int], *, descending: bool) -> Q:
+    way = "lt" if descending else "gt"
+    at, pk = key
+    return Q(**{f"{moment}__{way}e": at}) & (Q(**{f"{moment}__{way}": at}) | Q(**{f"pk__{way}": pk}))
+
+
+def _key(case: Case, moment: str) -> str:
+    return f"{getattr(case, moment).isoformat()}~{case.pk}"
+
+
+def _read_key(text: str) -> tuple[datetime, int] | None:
+    moment, _sep, pk = text.partition("~")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        return None
+    return (
+        (at, int(pk))
+        if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
+        else None
+    )
+
+
+def _unit_ids(employee: Employee) -> list[int]:
+    return list(visible_units(employee).values_list("pk", flat=True))

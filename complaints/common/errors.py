@@ -1,0 +1,73 @@
+"""One family of errors: a code for programs, a sentence for people, the facts, and the HTTP status."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class RecoveryError(Exception):
+    """Base of every error that a noun or a verb raises on purpose; doors show `sentence`."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 409
+    sentence_template: ClassVar[str | Promise] = _("This cannot be done.")
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.code, facts)
+
+    @property
+    def sentence(self) -> str:
+        """The sentence for people, in the language that is active now."""
+        return str(self.sentence_template) % self.facts
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class NotFound(RecoveryError):
+    """What does not exist and what one may not see look the same from outside."""
+
+    code = "not_found"
+    status = 404
+    sentence_template = _("There is nothing here that you can see.")
+
+
+class NotPermitted(RecoveryError):
+    """The employee sees the case but may not do this."""
+
+    code = "not_permitted"
+    status = 403
+    sentence_template = _("You see this complaint, but this step is not yours to take.")
+
+
+class MoveNotAllowed(RecoveryError):
+    """The step is not legal in the status that the complaint has now."""
+
+    code = "move_not_allowed"
+    sentence_template = _("Complaint %(case)s has moved on: this step is not possible now.")
+
+
+class ChangedMeanwhile(RecoveryError):
+    """Somebody else changed the case after the page was drawn."""
+
+    code = "changed_meanwhile"
+    sentence_template = _(
+        "Complaint %(case)s was changed while you were writing. Look at what is new, then send again."
+    )
+
+
+class Invalid(RecoveryError):
+    """A fact that cannot be taken as it is; `field` names it for the form."""
+
+    code = "invalid"
+    status = 400
+    sentence_template = _("%(sentence)s")
+
+    @property
+    def field(self) -> str:
+        """The form field the sentence belongs beside."""
+        return str(self.facts.get("field", ""))

@@ -1,0 +1,59 @@
+"""Text as people type it: cleaned for keeping, and cut into words for finding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# C0/C1 controls except tab and newline, and the characters that turn the reading direction around unseen
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+LONGEST_WORD = 40
+
+
+def clean(text: str) -> str:
+    """Keep what was written and drop what cannot be seen: controls, characters that turn the direction, CRLF."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.encode("utf-8", "ignore").decode("utf-8")
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same for one-line fields: white space of any kind becomes one space."""
+    return " ".join(clean(text).split())
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: compatibility forms and case folded, accents dropped."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def is_cjk(word: str) -> bool:
+    """Whether a word is written without spaces between words (Chinese, Japanese, Korean)."""
+    return bool(_IS_CJK.match(word))
+
+
+def split(text: str) -> list[str]:
+    """Folded words in order; a run of Chinese stays one piece here."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
+
+
+def index_words(*texts: str) -> list[str]:
+    """The distinct words a text can be found by: Latin words whole, Chinese as single characters and pairs."""
+    found: set[str] = set()
+    for text in texts:
+        for word in _WORD.findall(fold(text)):
+            if is_cjk(word):
+                found.update(word)
+                found.update(pairs(word))
+            else:
+                found.add(word[:LONGEST_WORD])
+    return sorted(found)
+
+
+def pairs(word: str) -> list[str]:
+    """Neighbouring characters two by two; a single character stands alone."""
+    return [word[i : i + 2] for i in range(len(word) - 1)] or [word]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from complaints.cases import lifecycle, links, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case
+from complaints.cases.queries import locked
+from complaints.cases.states import Move, Outcome, Status
+from complaints.common.words import clean
+from complaints.handling import tell
+from complaints.handling.escalate import climb
+from complaints.handling.texts import LONGEST
+from complaints.outbox.models import Kind
+
+
+@transaction.atomic
+def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str = "", at: datetime) -> Case:
+    """The customer says whether the proposed resolution solved it: yes closes, no opens it again one tier higher.
+
+    The same answer sent twice is one answer. Locks the case. Raises NotFound, MoveNotAllowed.
+    """
+    case = locked(links.case_behind(token, at=at).reference)
+    if case.solved is solved and case.status != Status.RESOLVED:
+        return case
+    move = Move.ACCEPT if solved else Move.REFUSE
+    lifecycle.check(case, move)
+    actor, text = case.customer.actor, clean(text)[:LONGEST]
+    case.solved, case.handling_rating = solved, rating
+    if solved:
+        lifecycle.apply(case, move, at=at, outcome=Outcome.SOLVED)
+        timeline.record(case, Entry.RESOLUTION_ACCEPTED, by=actor, at=at, text=text, rating=rating)
+        tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value)
+        return case
+    timeline.record(case, Entry.RESOLUTION_REFUSED, by=actor, at=at, text=text, rating=rating)
+    case.reopened_count += 1
+    if not climb(case, move=move, by=actor, at=at, reason=text):
+        lifecycle.apply(case, move, at=at)
+        tell.employee(
+            case.responsible, case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"v{case.version}", at=at, text=text
+        )
+    tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
+    return case

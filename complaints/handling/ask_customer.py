@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from complaints.cases import clocks, lifecycle, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case, ClockKind
+from complaints.cases.states import Move
+from complaints.handling import tell
+from complaints.handling.texts import written
+from complaints.outbox.models import Kind
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+
+
+@transaction.atomic
+def ask_customer(
+    reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = ""
+) -> Case:
+    """Ask the customer for something and wait: the clocks stand still until they answer. Locks the case."""
+    text = written(text)
+    case = lifecycle.lock_for(by, Permission.ASK, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case
+    lifecycle.check_version(case, seen_version)
+    lifecycle.check(case, Move.ASK)
+    clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
+    lifecycle.apply(case, Move.ASK, at=at, acknowledged_at=case.acknowledged_at or at)
+    entry = timeline.record(case, Entry.QUESTION_ASKED, by=by.actor, at=at, text=text, submission=submission)
+    tell.customer(case, Kind.QUESTION, occasion=f"entry {entry.pk}", at=at, by=by.name, text=text)
+    return case

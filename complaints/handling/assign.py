@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from complaints.cases import lifecycle, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case
+from complaints.cases.states import Move
+from complaints.common.errors import Invalid
+from complaints.handling import tell
+from complaints.outbox.models import Kind
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+from complaints.staff.queries import colleagues
+
+
+@transaction.atomic
+def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+    """Become responsible oneself. Locks the case."""
+    case = lifecycle.lock_for(by, Permission.TAKE, reference, move=Move.TAKE, seen_version=seen_version)
+    if case.responsible_id == by.pk:
+        return case
+    lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=by.tier or case.tier)
+    timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
+    return case
+
+
+@transaction.atomic
+def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+    """Make a colleague responsible who belongs to the ladder of the case's unit, and tell them. Locks the case."""
+    case = lifecycle.lock_for(by, Permission.ASSIGN, reference, move=Move.ASSIGN, seen_version=seen_version)
+    colleague = colleagues(case.unit).filter(pk=to).first()
+    if colleague is None:
+        raise Invalid(
+            field="to",
+            sentence=_("This colleague cannot be responsible for complaints of %(unit)s.") % {"unit": case.unit},
+        )
+    if case.responsible_id == colleague.pk:
+        return case
+    lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=colleague.tier or case.tier)
+    timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
+    if colleague.pk != by.pk:
+        tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason="")
+    return case

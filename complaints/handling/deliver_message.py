@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.urls import reverse
+
+from complaints.cases import links
+from complaints.cases.models import Case
+from complaints.outbox import queue, transports
+from complaints.outbox.models import Message
+
+log = structlog.get_logger(__name__)
+
+
+def deliver_message(message_id: str, *, clock: Callable[[], datetime], swept: bool = False) -> bool:
+    """Send one message, claimed by this call alone; False when another sender has it or it is done.
+
+    Claims in one transaction, sends outside of any, marks in another: no lock is held while talking to the network.
+    """
+    message = queue.claim(message_id, at=clock(), swept=swept)
+    if message is None:
+        return False
+    try:
+        transports.send(message, link=_fresh_link(message, at=clock()))
+    except transports.TransportError as error:
+        log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
+        queue.mark_failed(message, permanent=error.permanent, reason=error.reason, at=clock())
+    else:
+        queue.mark_sent(message, at=clock())
+    return True
+
+
+def _fresh_link(message: Message, *, at: datetime) -> str:
+    """A link minted for this very mail: what we keep of the message holds no secret."""
+    if not message.to_customer:
+        return ""
+    token = links.mint(Case.objects.get(reference=message.about), at=at)
+    return f"{settings.BASE_URL}{reverse('portal:track', args=[token])}"

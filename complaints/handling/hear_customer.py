@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from complaints.cases import attachments, lifecycle, links, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case
+from complaints.cases.queries import locked
+from complaints.cases.states import Move, Status
+from complaints.handling import tell
+from complaints.handling.texts import written
+from complaints.outbox.models import Kind
+
+
+@transaction.atomic
+def hear_customer(
+    token: str, *, text: str, at: datetime, submission: str = "", files: Sequence[UploadedFile[bytes]] = ()
+) -> Case:
+    """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
+
+    Whatever state the case is in, who is responsible is told. Locks the case. Raises NotFound, Invalid.
+    """
+    text = written(text)
+    attachments.examine(files)
+    case = locked(links.case_behind(token, at=at).reference)
+    if timeline.has_submission(case, submission):
+        return case
+    lifecycle.apply(case, Move.ANSWER if case.status == Status.WAITING else Move.REMARK, at=at)
+    entry = timeline.record(
+        case, Entry.CUSTOMER_ANSWERED, by=case.customer.actor, at=at, text=text, submission=submission
+    )
+    attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
+    tell.employee(case.responsible, case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
+    return case

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from complaints.cases import lifecycle, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case
+from complaints.cases.states import Move
+from complaints.handling import tell
+from complaints.handling.texts import written
+from complaints.outbox.models import Kind
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+
+
+@transaction.atomic
+def reopen(reference: str, *, reason: str, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+    """Open a case again that was resolved or closed, with the reason. Locks the case."""
+    reason = written(reason, field="reason")
+    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version)
+    lifecycle.apply(
+        case,
+        Move.REOPEN,
+        at=at,
+        solved=None,
+        reopened_count=case.reopened_count + 1,
+        responsible=case.responsible or by,
+    )
+    timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason)
+    tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
+    return case

@@ -1,0 +1,48 @@
+"""The messages a step leads to: facts gathered from the case, queued in its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from complaints.cases.models import Case
+from complaints.customers.records import address_of
+from complaints.outbox.models import Kind
+from complaints.outbox.queue import Recipient, enqueue
+from complaints.staff.models import Employee
+
+
+def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
+    """Tell the complainant, in their language."""
+    to = Recipient(address=address_of(case.customer), name=case.customer.name, language=case.customer.language)
+    told = {
+        "responsible": case.responsible.name if case.responsible else "",
+        "unit": case.unit.name,
+        "due_at": case.due,
+        **facts,
+    }
+    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+
+
+def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
+    """Tell a colleague, with the address of the case page; nobody needs no telling."""
+    if colleague is None or not colleague.is_active:
+        return
+    to = Recipient(
+        address=colleague.email,
+        name=colleague.name,
+        language=colleague.language or settings.LANGUAGE_CODE,
+        is_customer=False,
+    )
+    page = f"{settings.BASE_URL}{reverse('desk:complaint', args=[case.reference])}"
+    told = {
+        "customer": case.customer.name,
+        "page": page,
+        "due_at": case.due,
+        "severity": case.get_severity_display(),
+        **facts,
+    }
+    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)

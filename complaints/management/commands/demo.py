@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.timezone import now
+
+from complaints.cases.models import Case, Channel, Mood
+from complaints.customers import records
+from complaints.customers.models import Customer, Language
+from complaints.customers.records import CustomerFacts
+from complaints.handling.acknowledge import acknowledge
+from complaints.handling.ask_customer import ask_customer
+from complaints.handling.escalate import escalate
+from complaints.handling.file_complaint import ComplaintFacts, file_complaint
+from complaints.handling.resolve import resolve
+from complaints.handling.write_note import write_note
+from complaints.handling.write_to_customer import write_to_customer
+from complaints.staff.models import Employee, Role, Unit, UnitKind
+from complaints.standards.models import FailureType, Severity
+
+PASSWORD: Final = "demo"  # noqa: S105 - the whole point: a sign-in everybody knows, made by this command alone
+
+CAST: Final = (
+    ("fern@demo.example", "Fern Fuller", Role.FRONT_LINE, "harbour"),
+    ("max@demo.example", "Max Moreno", Role.MANAGER, "harbour"),
+    ("vera@demo.example", "Vera Vance", Role.VP, "company"),
+    ("otto@demo.example", "Otto Olsen", Role.FRONT_LINE, "lakeside"),
+    ("quinn@demo.example", "Quinn Quade", Role.ANALYST, "company"),
+    ("ada@demo.example", "Ada Adler", Role.ADMINISTRATOR, "company"),
+)
+
+CATALOGUE: Final = {
+    ("Room", "客房"): (
+        ("Room not ready on time", "客房未按时备妥", "Arrival"),
+        ("Room not clean", "客房不洁", "Stay"),
+        ("Noise at night", "夜间噪音", "Stay"),
+        ("Something in the room is broken", "房内设施损坏", "Stay"),
+    ),
+    ("Service", "服务"): (
+        ("Rude or careless behaviour", "态度恶劣或敷衍", "Front desk"),
+        ("Long wait", "等候过久", "Front desk"),
+        ("Wish forgotten", "遗忘客人要求", "Stay"),
+    ),
+    ("Restaurant", "餐厅"): (
+        ("Wrong or cold food", "上错菜或菜凉", "Restaurant"),
+        ("Allergy not heeded", "忽视过敏提示", "Restaurant"),
+    ),
+    ("Bill", "账单"): (
+        ("Charged too much", "多收费用", "Departure"),
+        ("Refund not paid", "退款未到账", "After the stay"),
+    ),
+    ("Property", "财物"): (("Luggage lost or damaged", "行李遗失或损坏", "Stay"),),
+}
+
+
+class Command(BaseCommand):
+    help = "Load the demonstration organisation: a hotel company, its people, customers and complaints, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the organisation once; a second call finds it and leaves it as it is."""
+        if Unit.objects.filter(code="demo-company").exists():
+            self.stdout.write("The demonstration organisation is here already.")
+            return
+        with transaction.atomic():
+            people = _people(_units())
+            kinds = _catalogue()
+            _complaints(people, kinds, at=now())
+        self.stdout.write(f"The demonstration organisation is ready. Everybody's password is “{PASSWORD}”:")
+        for email, name, role, _unit in CAST:
+            self.stdout.write(f"  {email:22} {name}, {role.label}")
+
+
+def _units() -> dict[str, Unit]:
+    company = Unit.objects.create(
+        code="demo-company", name="Meridian Hotels", kind=UnitKind.COMPANY, time_zone="America/New_York"
+    )
+    region = Unit.objects.create(
+        code="demo-east", name="Region East", kind=UnitKind.REGION, parent=company, time_zone="America/New_York"
+    )
+    harbour = Unit.objects.create(
+        code="demo-harbour",
+        name="Harbour Hotel",
+        kind=UnitKind.BRANCH,
+        parent=region,
+        time_zone="America/New_York",
+        takes_public_complaints=True,
+    )
+    lakeside = Unit.objects.create(
+        code="demo-lakeside", name="Lakeside Hotel", kind=UnitKind.BRANCH, parent=region, time_zone="America/New_York"
+    )
+    return {"company": company, "region": region, "harbour": harbour, "lakeside": lakeside}
+
+
+def _people(units: dict[str, Unit]) -> dict[str, Employee]:
+    return {
+        email.partition("@")[0]: Employee.objects.create_user(email, PASSWORD, name=name, role=role, unit=units[unit])
+        for email, name, role, unit in CAST
+    }
+
+
+def _catalogue() -> dict[str, int]:
+    kinds: dict[str, int] = {}
+    for (area, area_zh), failures in CATALOGUE.items():
+        parent, _new = FailureType.objects.get_or_create(parent=None, name=area, defaults={"name_zh": area_zh})
+        for name, name_zh, touchpoint in failures:
+            kind, _new = FailureType.objects.get_or_create(
+                parent=parent, name=name, defaults={"name_zh": name_zh, "touchpoint": touchpoint}
+            )
+            kinds[name] = kind.pk
+    return kinds
+
+
+def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datetime) -> None:
+    fern, max_, otto = people["fern"], people["max"], people["otto"]
+    since = at - timedelta(days=400)
+    cara = records.add(
+        CustomerFacts(
+            name="Cara Castillo",
+            company="Castillo & Sons",
+            email="cara@demo.example",
+            phone="+1 212 555 0142",
+            preferences="High floor, no feather pillows.",
+        ),
+        at=since,
+    )
+    li = records.add(
+        CustomerFacts(
+            name="李小雨",
+            company="海风贸易有限公司",
+            email="li@demo.example",
+            phone="+86 10 6555 0188",
+            language=Language.CHINESE,
+            preferences="安静的房间；早餐要热豆浆。",
+        ),
+        at=since,
+    )
+    noor = records.add(
+        CustomerFacts(
+            name="Noor Nasser", email="noor@demo.example", phone="+1 212 555 0177", preferences="Severe nut allergy."
+        ),
+        at=since,
+    )
+    piet = records.add(
+        CustomerFacts(name="Piet Pauwels", company="Pauwels Brewing", email="piet@demo.example"), at=since
+    )
+
+    def filed(by: Employee | None, customer: Customer, what: str, kind: str, *, ago: timedelta, **facts: Any) -> Case:
+        told = ComplaintFacts(customer=customer.pk, what_happened=what, failure_type=kinds[kind], **facts)
+        return file_complaint(told, by=by, at=at - ago).case
+
+    late = filed(
+        fern,
+        cara,
+        "I was promised the room at three and stood in the lobby with two tired children until half past five.",
+        "Room not ready on time",
+        ago=timedelta(hours=5),
+        channel=Channel.COUNTER,
+        severity=Severity.HIGH,
+        mood=Mood.ANGRY,
+        wanted="An apology, and not to pay for the first night.",
+        occurred_at=at - timedelta(hours=7),
+        place="Lobby",
+    )
+    acknowledge(late.reference, by=fern, at=at - timedelta(hours=4, minutes=40))
+    write_note(
+        late.reference,
+        text="Housekeeping was short of two people; the room was blocked for a late departure.",
+        by=fern,
+        at=at - timedelta(hours=4),
+    )
+    escalate(
+        late.reference,
+        reason="She asks for a whole night free: more than I can grant.",
+        by=fern,
+        at=at - timedelta(hours=3),
+    )
+
+    noise = filed(
+        fern,
+        li,
+        "昨晚隔壁一直吵到凌晨三点，我打了两次前台电话，没有人来处理。",
+        "Noise at night",
+        ago=timedelta(days=1, hours=2),
+        channel=Channel.PHONE,
+        severity=Severity.MEDIUM,
+        mood=Mood.UPSET,
+        wanted="换一间安静的房间。",
+        place="Room 412",
+    )
+    acknowledge(noise.reference, by=fern, at=at - timedelta(days=1, hours=1))
+    resolve(
+        noise.reference,
+        text="我们已为您换到1208号高层安静客房，并免收昨晚的房费。非常抱歉打扰了您的休息。",
+        by=fern,
+        at=at - timedelta(hours=20),
+    )
+
+    allergy = filed(
+        max_,
+        noor,
+        "The waiter said that the dessert was free of nuts. It was not. My sister noticed it in time.",
+        "Allergy not heeded",
+        ago=timedelta(minutes=50),
+        channel=Channel.MEETING,
+        severity=Severity.CRITICAL,
+        mood=Mood.FURIOUS,
+        wanted="To know how this could happen, and that it never happens again.",
+        place="Restaurant",
+    )
+    write_to_customer(
+        allergy.reference,
+        text="I am sorry. I am in the kitchen now and will call you within the hour.",
+        by=max_,
+        at=at - timedelta(minutes=40),
+    )
+
+    bill = filed(
+        fern,
+        piet,
+        "The minibar is on my bill for three evenings. I never opened it.",
+        "Charged too much",
+        ago=timedelta(days=2),
+        channel=Channel.EMAIL,
+        severity=Severity.LOW,
+        mood=Mood.DISAPPOINTED,
+        wanted="54 dollars back.",
+    )
+    ask_customer(
+        bill.reference,
+        text="Could you send us a photograph of the bill? Then we put it right the same day.",
+        by=fern,
+        at=at - timedelta(days=1),
+    )
+
+    filed(
+        None,
+        cara,
+        "The Wi-Fi broke off during a call with a customer, four times.",
+        "Something in the room is broken",
+        ago=timedelta(hours=1),
+        place="Room 908",
+    )
+    filed(
+        fern,
+        noor,
+        "The air conditioning on the whole fourth floor is out. Nobody has complained yet; we call them first.",
+        "Something in the room is broken",
+        ago=timedelta(minutes=15),
+        channel=Channel.STAFF,
+        severity=Severity.HIGH,
+    )
+    filed(
+        otto,
+        piet,
+        "Waited forty minutes to check in, one desk of four was open.",
+        "Long wait",
+        ago=timedelta(hours=6),
+        channel=Channel.COUNTER,
+        mood=Mood.UPSET,
+    )

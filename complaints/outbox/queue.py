@@ -1,0 +1,138 @@
+"""Write the outbox: queue a message with the change it tells of, claim it for sending, mark what became of it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from complaints.outbox import kick
+from complaints.outbox.models import PENDING, Kind, Message, MessageState
+from complaints.outbox.render import render
+from complaints.staff.models import Unit
+
+HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
+FLIGHT_LIMIT = timedelta(minutes=3)  # longer than any transport may take: the sender died on the way
+BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who is written to; without an address the message is withheld, and staff see why."""
+
+    address: str
+    name: str
+    language: str
+    is_customer: bool = True
+
+
+def enqueue(
+    kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
+) -> None:
+    """Store a message in the transaction of the change it tells of, and hint at it after the commit.
+
+    `occasion` tells one event from the next of its kind; the same one twice is one message. Raises RuntimeError
+    outside a transaction: a message must stand or fall with its cause.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("enqueue belongs into the transaction of the change it tells of")
+    words = render(
+        kind, language=to.language, zone=unit.time_zone, facts={**facts, "recipient_name": to.name, "reference": about}
+    )
+    message = Message(
+        about=about,
+        unit=unit,
+        kind=kind,
+        recipient=to.address,
+        recipient_name=to.name,
+        to_customer=to.is_customer,
+        language=to.language,
+        subject=words.subject,
+        body_text=words.text,
+        body_html=words.html,
+        dedupe_key=f"{about}:{kind}:{to.address}:{occasion}"[:200],
+        message_id=f"<{about.lower()}.{secrets.token_hex(12)}@{_domain()}>",
+        state=MessageState.QUEUED if to.address else MessageState.WITHHELD,
+        reason="" if to.address else gettext("No e-mail address is on file."),
+        created_at=at,
+        look_again_at=at + HINT_GRACE,
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if to.address:
+        kick.on_commit(message.message_id)
+
+
+def claim(message_id: str, *, at: datetime, swept: bool = False) -> Message | None:
+    """Take a message for sending, or None when somebody else has it or it is done.
+
+    Locks the message row, skipping a locked one. A hint takes only what was never tried; the sweep takes what is due.
+    """
+    with transaction.atomic():
+        wanted = Message.objects.select_for_update(skip_locked=True).filter(message_id=message_id)
+        wanted = (
+            wanted.filter(state__in=PENDING, look_again_at__lte=at)
+            if swept
+            else wanted.filter(state=MessageState.QUEUED)
+        )
+        message = wanted.first()
+        if message is None:
+            return None
+        message.state = MessageState.IN_FLIGHT
+        message.attempts += 1
+        message.look_again_at = at + FLIGHT_LIMIT
+        message.save(update_fields=["state", "attempts", "look_again_at"])
+        return message
+
+
+def mark_sent(message: Message, *, at: datetime) -> None:
+    """Note that the transport took it."""
+    _mark(message, state=MessageState.SENT, sent_at=at, reason="")
+
+
+def mark_failed(message: Message, *, permanent: bool, reason: str, at: datetime) -> None:
+    """Note a failure: for good, or to be tried again after a pause that grows."""
+    if permanent or message.attempts > len(BACKOFF):
+        _mark(message, state=MessageState.FAILED, reason=reason[:500] or "?")
+    else:
+        _mark(message, state=MessageState.RETRY, reason=reason[:500], look_again_at=at + BACKOFF[message.attempts - 1])
+
+
+def retry(message: Message, *, at: datetime) -> None:
+    """Queue once more what failed for good; staff have mended the cause."""
+    with transaction.atomic():
+        changed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
+            state=MessageState.QUEUED, attempts=0, reason="", look_again_at=at + HINT_GRACE
+        )
+        if changed:
+            kick.on_commit(message.message_id)
+
+
+def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
+    """Whether a message of this kind about a case was queued lately."""
+    return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
+
+
+def due_ids(*, at: datetime, limit: int = 500) -> list[str]:
+    """Messages that wait and that no hint has reached, oldest first, by Message-ID."""
+    due = Message.objects.filter(state__in=PENDING, look_again_at__lte=at).order_by("look_again_at", "id")
+    return list(due.values_list("message_id", flat=True)[:limit])
+
+
+def move_to_unit(about: str, unit: Unit) -> None:
+    """Let the messages about a case be seen where the case is seen."""
+    Message.objects.filter(about=about).update(unit=unit)
+
+
+def _mark(message: Message, **changes: Any) -> None:
+    """Write the outcome only on the flight it belongs to: a claim taken over meanwhile keeps its own."""
+    Message.objects.filter(pk=message.pk, state=MessageState.IN_FLIGHT, attempts=message.attempts).update(**changes)
+
+
+def _domain() -> str:
+    """The right half of our Message-IDs: where our mails come from."""
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")[:60] or "localhost"

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from complaints.common.actors import Actor, ActorKind
+
+
+class UnitKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    REGION = "region", _("Region")
+    BRANCH = "branch", _("Branch")
+    DEPARTMENT = "department", _("Department")
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def below(self, unit: Unit) -> UnitQuerySet:
+        """The unit itself and everything under it."""
+        return self.filter(path__startswith=unit.path)
+
+    def above(self, unit: Unit) -> UnitQuerySet:
+        """The unit itself and the units it stands in, nearest first."""
+        return self.filter(pk__in=unit.ancestor_ids).order_by("-path")
+
+
+class Unit(models.Model):
+    """A place in the organisation: company, region, branch or department, in a tree.
+
+    `path` holds the ids from the root down ("1.4.9."), so that "everything below" is one prefix.
+    """
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    path = models.CharField(max_length=200, editable=False, default="")
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    code = models.CharField(
+        _("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs.")
+    )
+    takes_public_complaints = models.BooleanField(
+        _("takes complaints from the public form"),
+        default=False,
+        help_text=_("The catch-all: a complaint that names no place comes here."),
+    )
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ("path",)
+        indexes: ClassVar = [models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="unit_below")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the unit and its place in the tree; moving a unit with parts is `staff.tree`'s work."""
+        super().save(*args, **kwargs)
+        place = f"{self.parent.path if self.parent else ''}{self.pk}."
+        if self.path != place:
+            self.path = place
+            type(self).objects.filter(pk=self.pk).update(path=place)
+
+    @property
+    def ancestor_ids(self) -> list[int]:
+        """Ids from the root down to this unit."""
+        return [int(part) for part in self.path.split(".") if part]
+
+
+class Tier(models.TextChoices):
+    """The steps of the ladder inside the firm, lowest first."""
+
+    FRONT_LINE = "front_line", _("Front line")
+    MANAGER = "manager", _("Manager")
+    VP = "vp", _("VP")
+
+
+class Role(models.TextChoices):
+    """What an employee is here for: one of the three tiers, or one of the two that stand beside the ladder."""
+
+    FRONT_LINE = "front_line", _("Front line")
+    MANAGER = "manager", _("Manager")
+    VP = "vp", _("VP")
+    ANALYST = "analyst", _("Quality analyst")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class EmployeeManager(BaseUserManager["Employee"]):
+    def get_by_natural_key(self, username: str | None) -> Employee:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> Employee:
+        """Add an employee who signs in with `email`; without a password only a reset lets them in."""
+        employee = self.model(email=self.normalize_email(email).lower(), **facts)
+        employee.set_password(password)
+        employee.save(using=self._db)
+        return employee
+
+    def create_superuser(self, email: str, password: str | None = None, **facts: Any) -> Employee:
+        """Add the first administrator of a new installation, with a company to stand in if there is none."""
+        unit = Unit.objects.filter(parent=None).first()
+        if unit is None:
+            unit = Unit.objects.create(
+                name="Company", kind=UnitKind.COMPANY, code="company", takes_public_complaints=True
+            )
+        return self.create_user(email, password, unit=unit, role=Role.ADMINISTRATOR, **{"name": email, **facts})
+
+
+class Employee(AbstractBaseUser):
+    """Somebody who works here and signs in with their e-mail address."""
+
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120)
+    unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="employees")
+    role = models.CharField(_("role"), max_length=14, choices=Role, default=Role.FRONT_LINE)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    objects = EmployeeManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_employee_per_address")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "role"], condition=models.Q(is_active=True), name="active_by_unit_role")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor(self) -> Actor:
+        """This employee as the timeline remembers them."""
+        return Actor(ActorKind.EMPLOYEE, self.pk, self.name)
+
+    @property
+    def tier(self) -> Tier | None:
+        """Their step on the ladder; analysts and administrators stand beside it."""
+        return Tier(self.role) if self.role in Tier.values else None
+
+    # What Django's admin asks of a user: only administrators use it, and there they may do everything.
+    @property
+    def is_staff(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser

@@ -1,0 +1,48 @@
+"""Who may do what to a case they see: one table, per role."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from complaints.common.errors import NotPermitted
+from complaints.staff.models import Employee, Role
+
+
+class Permission(StrEnum):
+    VIEW = "case:view"
+    FILE = "case:file"
+    ACKNOWLEDGE = "case:acknowledge"
+    TAKE = "case:take"
+    ASSIGN = "case:assign"
+    NOTE = "case:note"
+    WRITE = "case:write"
+    ASK = "case:ask"
+    ESCALATE = "case:escalate"
+    RESOLVE = "case:resolve"
+    REOPEN = "case:reopen"
+    WITHDRAW = "case:withdraw"
+    MARK_DUPLICATE = "case:mark_duplicate"
+    RETRY_MESSAGE = "message:retry"
+
+
+_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN}
+
+GRANTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.FRONT_LINE: _HANDLING,
+    Role.MANAGER: frozenset(Permission),
+    Role.VP: frozenset(Permission),
+    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE}),
+    Role.ADMINISTRATOR: frozenset({Permission.VIEW, Permission.RETRY_MESSAGE}),
+}
+
+
+def may(employee: Employee, permission: Permission) -> bool:
+    """Whether the role of an active employee grants the step."""
+    return employee.is_active and permission in GRANTS.get(Role(employee.role), frozenset())
+
+
+def require(employee: Employee, permission: Permission) -> None:
+    """Raise NotPermitted unless the role grants the step."""
+    if not may(employee, permission):
+        raise NotPermitted(permission=permission)

@@ -1,0 +1,31 @@
+"""Reads over the failure catalogue and the recovery standards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from complaints.common.errors import Invalid
+from complaints.standards.models import FailureType, RecoveryStandard, Severity
+
+
+def offered_failure_types() -> QuerySet[FailureType]:
+    """What can be chosen when filing: the failures, each with its area, in the order of the catalogue."""
+    return FailureType.objects.filter(is_active=True, parent__isnull=False).select_related("parent")
+
+
+def failure_type(pk: Any) -> FailureType:
+    """One failure type; raises Invalid, for the form, when there is none."""
+    found = FailureType.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    if found is None:
+        raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
+    return found
+
+
+def standard_for(severity: Severity) -> RecoveryStandard:
+    """The promise for a severity; the strictest there is when none was set for it."""
+    by_severity = {standard.severity: standard for standard in RecoveryStandard.objects.all()}
+    found = by_severity.get(severity) or by_severity.get(max(by_severity, default=0))
+    return found or RecoveryStandard(severity=severity, acknowledge_minutes=24 * 60, resolve_minutes=7 * 24 * 60)
