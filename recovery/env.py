@@ -14,7 +14,8 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _DATABASE_SCHEMES = frozenset({"postgres", "postgresql"})
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
-_MAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail", "consolemail", "memorymail"})
+_MAIL_TO_FILES = "complaints.outbox.mail_files.EmailBackend"
+_MAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail"})
 
 
 class Refused(SystemExit):
@@ -168,6 +169,8 @@ def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
     settings: dict[str, Any] = dict(environ.Env.email_url_config(_url("EMAIL_URL", url, _MAIL_SCHEMES)))
     if settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
         settings["EMAIL_BACKEND"] = _MAIL_FILES
+    if url.startswith("filemail:"):
+        settings["EMAIL_BACKEND"] = _MAIL_TO_FILES
     return {**settings, "EMAIL_TIMEOUT": 20}
 
 
