@@ -7,6 +7,6 @@ from django.http import HttpRequest
 class StaffAdapter(DefaultAccountAdapter):
     """What django-allauth asks about accounts."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth passes it
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse sign-up: an employee is entered by an administrator."""
         return False

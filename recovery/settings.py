@@ -170,7 +170,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # A form with attachments of 10 MB each; the forms judge each file, this keeps a flood of text out of memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")
 STATICFILES_DIRS = [env.ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
