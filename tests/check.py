@@ -29,7 +29,7 @@ def checks() -> dict[str, list[str]]:
         "lint of templates": _tool("djlint", "templates", "--lint", "--quiet"),
         "spelling": _tool("codespell", *_PYTHON, "templates", "static", "README.md", "CHANGELOG.md"),
         "migrations": _tool("python", "manage.py", "makemigrations", "--check", "--dry-run"),
-        "tests": _tool("python", "-m", "pytest", "--numprocesses", "2"),
+        "tests": _tool("python", "-m", "pytest", "--numprocesses", "2", "--dist", "loadgroup"),
     }
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,17 +24,21 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return {**kept, "DATA_DIR": str(data), "PYTHONWARNINGS": "error::ResourceWarning", **more}
 
 
-def python(code: str, data: Path, *, user: int | None = None, **more: str) -> "subprocess.CompletedProcess[str]":
+def python(
+    code: str, data: Path, settings: Mapping[str, str] | None = None, *, user: int | None = None
+) -> "subprocess.CompletedProcess[str]":
     """Run a piece of Python to its end, as another user if one is named: that one gets the system's own Python."""
     return subprocess.run(
         [sys.executable if user is None else SYSTEM_PYTHON, "-c", code],
         cwd=env.ROOT,
-        env=environment(data, PYTHONPATH=PACKAGES, **more),
+        env={**environment(data), **(settings or {}), "PYTHONPATH": PACKAGES},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
-        **({"user": user, "group": user, "extra_groups": []} if user is not None else {}),
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
     )
 
 
@@ -44,13 +48,13 @@ def others_may_enter(path: Path) -> bool:
 
 
 @contextmanager
-def holder(data: Path, **more: str) -> Iterator["subprocess.Popen[str]"]:
+def holder(data: Path) -> Iterator["subprocess.Popen[str]"]:
     """Keep a process that holds the servers until the block ends; a killed one may be left to lie."""
     code = "from recovery import servers; servers.ready(); print('held', flush=True); input()"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=env.ROOT,
-        env=environment(data, **more),
+        env=environment(data),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
