@@ -9,6 +9,11 @@ from complaints.staff.models import Employee, Tier, Unit
 TIERS = tuple(Tier)
 
 
+def higher(tier: Tier, other: Tier | None) -> Tier:
+    """The higher of two tiers; somebody beside the ladder counts for none."""
+    return tier if other is None else max(tier, other, key=TIERS.index)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A rung: the tier, and the employee who stands on it for this unit; nobody means the unit's own list."""

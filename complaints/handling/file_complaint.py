@@ -118,7 +118,13 @@ def _store(
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)
     tell.customer(
-        case, Kind.RECEIVED, occasion="filed", at=at, what_happened=facts.what_happened, by_staff=by is not None
+        case,
+        Kind.RECEIVED,
+        occasion="filed",
+        at=at,
+        address=facts.customer.email if isinstance(facts.customer, CustomerFacts) else "",
+        what_happened=facts.what_happened,
+        by_staff=by is not None,
     )
     return case
 

@@ -15,9 +15,11 @@ from complaints.outbox.queue import Recipient, enqueue
 from complaints.staff.models import Employee
 
 
-def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
-    """Tell the complainant, in their language."""
-    to = Recipient(address=address_of(case.customer), name=case.customer.name, language=case.customer.language)
+def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str = "", **facts: Any) -> None:
+    """Tell the complainant, in their language, at the address on file or the one they have just given."""
+    to = Recipient(
+        address=address or address_of(case.customer), name=case.customer.name, language=case.customer.language
+    )
     told = {
         "responsible": case.responsible.name if case.responsible else "",
         "unit": case.unit.name,
