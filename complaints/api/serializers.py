@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from complaints.cases import timeline
+from complaints.cases import sentences
 from complaints.cases.models import Case, Channel, Mood, TimelineEntry
 from complaints.cases.queries import Whose
 from complaints.cases.states import Status
@@ -64,7 +64,7 @@ class EntrySerializer(serializers.ModelSerializer[TimelineEntry]):
 
     def get_sentence(self, entry: TimelineEntry) -> str:
         """What happened, in the language asked for."""
-        return timeline.sentence_for_staff(entry)
+        return sentences.sentence_for_staff(entry)
 
 
 class WholeComplaintSerializer(ComplaintSerializer):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import InternalError, connection, transaction
 
-from complaints.cases import timeline
+from complaints.cases import sentences, timeline
 from complaints.cases.entries import TOLD, Entry
 from complaints.cases.models import Case, TimelineEntry
 from complaints.common.actors import SYSTEM
@@ -37,8 +37,8 @@ def test_what_is_not_for_the_customer_has_no_sentence_for_them(fern: Employee) -
     case: Case = a_complaint(by=fern, at=AT)
     note = timeline.record(case, Entry.NOTE_WRITTEN, by=fern.actor, at=AT, text="A regular.", public=True)
     assert not note.public
-    assert timeline.sentence_for_customer(note) == ""
-    assert "Fern" in timeline.sentence_for_staff(note)
+    assert sentences.sentence_for_customer(note) == ""
+    assert "Fern" in sentences.sentence_for_staff(note)
 
 
 def test_sentences_name_who_did_it_as_they_were_called_that_day(fern: Employee) -> None:
@@ -46,6 +46,6 @@ def test_sentences_name_who_did_it_as_they_were_called_that_day(fern: Employee) 
     fern.name = "Fern Married"
     fern.save()
     filed = TimelineEntry.objects.get(case=case)
-    assert timeline.sentence_for_staff(filed) == "Fern Fuller filed the complaint"
+    assert sentences.sentence_for_staff(filed) == "Fern Fuller filed the complaint"
     up = timeline.entry(case, Entry.ESCALATED, by=SYSTEM, at=AT, to="Max Moreno")
-    assert timeline.sentence_for_customer(up) == "Your complaint was handed to Max Moreno"
+    assert sentences.sentence_for_customer(up) == "Your complaint was handed to Max Moreno"
