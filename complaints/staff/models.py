@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
-from django.db.models.functions import Lower
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower, Substr
 from django.utils.translation import gettext_lazy as _
 
 from complaints.common.actors import Actor, ActorKind
@@ -61,12 +64,22 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the unit and its place in the tree; moving a unit with parts is `staff.tree`'s work."""
-        super().save(*args, **kwargs)
-        place = f"{self.parent.path if self.parent else ''}{self.pk}."
-        if self.path != place:
-            self.path = place
-            type(self).objects.filter(pk=self.pk).update(path=place)
+        """Store the unit and its place in the tree; its parts come with it."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            before, self.path = self.path, f"{self.parent.path if self.parent else ''}{self.pk}."
+            if not before:
+                type(self).objects.filter(pk=self.pk).update(path=self.path)
+            elif before != self.path:
+                moved = Concat(Value(self.path), Substr("path", len(before) + 1))
+                type(self).objects.filter(path__startswith=before).update(path=moved)
+
+    def clean(self) -> None:
+        """Refuse a place inside itself, and a time zone that nobody knows."""
+        if self.pk and self.parent and self.pk in self.parent.ancestor_ids:
+            raise ValidationError({"parent": _("A unit cannot be a part of itself.")})
+        if self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("This is not a time zone, such as Europe/Paris.")})
 
     @property
     def ancestor_ids(self) -> list[int]:
