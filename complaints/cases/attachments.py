@@ -23,14 +23,15 @@ from complaints.common.words import clean_line
 
 LARGEST: Final = 10 * 1024 * 1024
 MOST_FILES: Final = 10
+PLAIN: Final = "text/plain"
 ALLOWED: Final = {
     "image/jpeg": {".jpg", ".jpeg"},
     "image/png": {".png"},
     "image/gif": {".gif"},
     "image/webp": {".webp"},
-    "image/heic": {".heic", ".heif"},
+    "image/heif": {".heic", ".heif"},
     "application/pdf": {".pdf"},
-    "text/plain": {".txt"},
+    PLAIN: {".txt"},
 }
 
 
@@ -99,22 +100,12 @@ def media_type_of(file: UploadedFile[bytes]) -> str | None:
     head = file.read(64 * 1024)
     file.seek(0)
     try:
-        matches = puremagic.magic_string(head)
+        found = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError):
-        matches = []
-    found = {match.mime_type for match in matches if match.mime_type in ALLOWED and match.mime_type != "text/plain"}
-    if _begins_as_known(head) and found:
-        return next(media_type for media_type in ALLOWED if media_type in found)
-    return "text/plain" if _is_text(head) else None
-
-
-_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"%PDF-")
-
-
-def _begins_as_known(head: bytes) -> bool:
-    riff = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-    heic = head[4:8] == b"ftyp" and head[8:12] in {b"heic", b"heix", b"mif1", b"hevc", b"heif"}
-    return head.startswith(_BEGINNINGS) or riff or heic
+        found = ""
+    if found in ALLOWED and found != PLAIN:
+        return found
+    return PLAIN if _is_text(head) else None
 
 
 def _is_text(head: bytes) -> bool:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from complaints.cases.attachments import path_of
 from complaints.cases.models import Attachment, Case, Channel, Clock, TrackingLink
 from complaints.common.errors import Invalid, NotFound, NotPermitted
 from complaints.common.tokens import token_hash
@@ -134,6 +135,24 @@ def test_a_file_is_judged_by_what_it_holds(organisation: Organisation, name: str
     assert refused.value.field == "attachments"
     assert name.rpartition(".")[0] in refused.value.sentence
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("room.jpg", b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x01" + b"\x00" * 50, "image/jpeg"),
+        ("room.GIF", b"GIF89a\x01\x00\x01\x00", "image/gif"),
+        ("room.webp", b"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"),
+        ("IMG_0001.HEIC", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "image/heif"),
+        ("bill.pdf", b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", "application/pdf"),
+        ("说明.txt", "房间没有准备好。".encode(), "text/plain"),
+    ],
+)
+def test_what_people_send_is_taken(organisation: Organisation, name: str, content: bytes, media_type: str) -> None:
+    case = file_complaint(facts(), by=None, at=AT, files=[SimpleUploadedFile(name, content)]).case
+    kept = Attachment.objects.get(case=case)
+    assert (kept.name, kept.media_type) == (name, media_type)
+    assert path_of(kept).read_bytes() == content
 
 
 def test_a_picture_is_kept_with_the_complaint(organisation: Organisation) -> None:
