@@ -12,6 +12,8 @@ from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import PAGE, visible_to
 from complaints.common.tokens import read_reference
 from complaints.common.words import is_cjk, pairs, split
+from complaints.customers.lookup import find as customers_found
+from complaints.customers.lookup import is_contact
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
@@ -28,7 +30,9 @@ def vector(words: list[str]) -> Any:
 
 
 def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
-    """Visible cases with this reference or all of these words, newest first; the last word may be unfinished.
+    """Visible cases with this reference, of the customer with this address or number, or with all of these words.
+
+    Newest first; the last word may be unfinished.
 
     A common word fills the page from the newest cases alone; only where it does not can the index hold few enough
     hits to be fetched and sorted. At a million cases each plan is far too slow for the other's words.
@@ -38,6 +42,9 @@ def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
         exact = list(visible_to(employee).filter(reference=reference).select_related(*_SHOWN))
         if exact:
             return exact
+    if is_contact(query):
+        theirs = visible_to(employee).filter(customer__in=customers_found(query))
+        return list(theirs.select_related(*_SHOWN).order_by("-filed_at", "-pk")[:limit])
     asked = _query(query)
     if asked is None:
         return []

@@ -77,9 +77,14 @@ def find(query: str, *, limit: int = 8) -> list[Customer]:
     return found
 
 
+def is_contact(query: str) -> bool:
+    """Whether somebody typed an e-mail address or a telephone number rather than words."""
+    return "@" in query or (sum(c.isdigit() for c in query) >= 5 and not any(c.isalpha() for c in query))
+
+
 def _words_asked(query: str) -> list[str]:
     digits = "".join(c for c in query if c.isdigit())
-    if len(digits) >= 5 and not any(c.isalpha() for c in query):
+    if is_contact(query) and "@" not in query:
         return [digits.lstrip("0")]  # a telephone number, however it is written
     return split(query)
 
