@@ -167,16 +167,18 @@ def hold(data: Path, *, fsync: bool = True) -> Place:
 
 
 def mend(data: Path) -> bool:
-    """Start again a held server that died; True when there was something to do.
+    """Start again a held server that died or whose socket was swept out of /tmp; True when there was something to do.
 
     Raises:
         ServerError: it cannot be started.
     """
     held = _holds[data.resolve()]
-    if _postgres_pid(held.place) and _redis_pid(held.place):
+    here = held.place
+    sockets = (here.sockets / ".s.PGSQL.5432", here.redis_socket)
+    if _postgres_pid(here) and _redis_pid(here) and all(socket.exists() for socket in sockets):
         return False
-    with _alone(held.place.data):
-        _ensure_running(held.place, fsync=held.fsync)
+    with _alone(here.data):
+        _ensure_running(here, fsync=held.fsync)
     return True
 
 
