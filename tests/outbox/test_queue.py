@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
 from django.db import transaction
 
 from complaints.cases.models import Case
@@ -15,6 +15,7 @@ from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.outbox import queue, transports
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.staff.models import Employee
+from recovery.celery import app
 from tests.factories import a_complaint, a_customer
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -162,12 +163,13 @@ def test_what_is_rolled_back_is_not_told(fern: Employee, cara: Customer) -> None
 def test_with_the_broker_away_the_complaint_is_stored_and_waits_for_the_sweep(
     fern: Employee, cara: Customer, tmp_path: Path
 ) -> None:
-    ours, away = current_app._get_current_object(), Celery(broker=f"redis+socket://{tmp_path}/nobody-listens.sock")
+    away = Celery(broker=f"redis+socket://{tmp_path}/nobody-listens.sock")
+    away.conf.update({key: app.conf[key] for key in ("broker_transport_options", "broker_connection_timeout")})
     away.set_current()
     try:
         case = file_complaint(ComplaintFacts(customer=cara.pk, what_happened="x"), by=fern, at=AT).case
     finally:
-        ours.set_current()
+        app.set_current()
     waiting = Message.objects.get(about=case.reference)
     assert waiting.state == MessageState.QUEUED
     assert waiting.message_id in queue.due_ids(at=later(seconds=15))
