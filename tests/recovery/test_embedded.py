@@ -1,8 +1,11 @@
 """The servers from wheels: anywhere, for anybody, through every kind of end."""
 
 import os
+import shutil
 import stat
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -130,6 +133,9 @@ def test_a_held_server_that_died_is_mended(data: Path) -> None:
         assert eventually(lambda: "redis" not in living(data))
         assert embedded.mend(data) is True
         assert set(living(data)) == {"postgres", "redis"}
+        (here.sockets / ".s.PGSQL.5432").unlink()
+        assert embedded.mend(data) is True
+        assert python(ASK, data).stdout == "postgres 18\nredis True\n"
     finally:
         embedded.release(data)
     assert not here.sockets.exists()
@@ -168,27 +174,35 @@ def test_root_gives_the_servers_away_and_opens_no_folder(tmp_path: Path) -> None
     assert [stat.S_IMODE(path.stat().st_mode) for path in (closed, tmp_path, tmp_path.parent)] == modes
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """Give a data folder that another user may come to; those of pytest are closed."""
+    home = Path(tempfile.mkdtemp(prefix="recovery-test-"))
+    home.chmod(0o755)
+    yield home / "var"
+    shutil.rmtree(home)
+
+
 @needs_another_user
-def test_an_ordinary_user_starts_servers_of_their_own(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    data = Path("/tmp") / f"recovery-test-{os.getpid()}"
-    data.mkdir(mode=0o700)
-    os.chown(data, NOBODY, NOBODY)
-    request.addfinalizer(lambda: python(f"import shutil; shutil.rmtree({str(data)!r})", data))
-    said = python(ASK, data, user=NOBODY)
+def test_an_ordinary_user_starts_servers_of_their_own(reachable: Path) -> None:
+    os.chown(reachable.parent, NOBODY, NOBODY)
+
+    said = python(ASK, reachable, user=NOBODY)
 
     assert (said.stdout, said.stderr) == ("postgres 18\nredis True\n", "")
-    assert python(ASK, data).stdout == "postgres 18\nredis True\n", "root uses them as well, and their owner stays"
-    assert (data / "postgres").stat().st_uid == NOBODY
+    assert python(ASK, reachable).stdout == "postgres 18\nredis True\n", "root uses them as well, and their owner stays"
+    assert (reachable / "postgres").stat().st_uid == NOBODY
+    assert python(ASK, reachable, user=NOBODY).stdout == "postgres 18\nredis True\n", "root left nothing in the way"
 
 
 @needs_another_user
-def test_a_folder_of_somebody_else_is_refused_with_a_sentence(data: Path) -> None:
-    python(ASK, data)
-    os.chown(data / "postgres", 12345, 12345)
-    for folder in (data, data.parent, data.parent.parent, data.parent.parent.parent):
-        folder.chmod(0o755)
+def test_a_folder_of_somebody_else_is_refused_with_a_sentence(reachable: Path) -> None:
+    python(ASK, reachable)
+    os.chown(reachable / "postgres", 12345, 12345)
 
-    said = python(ASK, data, user=NOBODY)
+    said = python(ASK, reachable, user=NOBODY)
 
     assert said.returncode == 1
-    assert "belong to another user; set DATA_DIR to a folder of your own." in said.stderr
+    assert said.stderr == (
+        f"The servers in {reachable} belong to another user; set DATA_DIR to a folder of your own.\n"
+    )
