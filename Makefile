@@ -19,7 +19,7 @@ format: install-tests ## Put the code into its form.
 	$(RUN) -m djlint templates --reformat --quiet
 
 words: install-tests ## Gather the words to be translated and compile the translations.
-	@exec $(RUN) -m recovery.translations
+	@exec $(RUN) -m recovery.translations gather
 
 install:
 	@$(PYTHON) -I recovery/bootstrap.py requirements.txt
