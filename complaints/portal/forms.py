@@ -9,9 +9,9 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import get_language
+from django.core.validators import validate_email
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from phonenumber_field.formfields import PhoneNumberField
 
 from complaints.cases.attachments import ALLOWED
@@ -26,19 +26,22 @@ _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 class Passage(forms.CharField):
     """A text of any length, free of what cannot be seen, also when it is shown again."""
 
-    widget = forms.Textarea(attrs={"rows": 5, "class": "form-control"})
+    widget: forms.Widget | type[forms.Widget] = forms.Textarea(attrs={"rows": 5, "class": "form-control"})
+    tidy = staticmethod(clean)
 
     def clean(self, value: Any) -> Any:
-        return super().clean(self.bound_data(value, None))
+        return super().clean(self.tidy(value) if isinstance(value, str) else value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        return clean(data) if isinstance(data, str) else data
+        typed = super().bound_data(data, initial)
+        return self.tidy(typed) if isinstance(typed, str) else typed
 
 
 class Line(Passage):
     """A short text in one line. The limit is told, not enforced by the browser, which would cut without a word."""
 
-    widget = forms.TextInput(attrs={"class": "form-control"})
+    widget: forms.Widget | type[forms.Widget] = forms.TextInput(attrs={"class": "form-control"})
+    tidy = staticmethod(clean_line)
     default_error_messages = {
         "max_length": ngettext_lazy(
             "This is longer than %(limit_value)d character. Please shorten it.",
@@ -47,30 +50,17 @@ class Line(Passage):
         )
     }
 
-    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
-        self.validators[0].message = self.default_error_messages["max_length"]  # type: ignore[attr-defined]
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        return clean_line(data) if isinstance(data, str) else data
-
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {}
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
 
 
-class Address(forms.EmailField):
-    """An e-mail address, free of what cannot be seen."""
+class Address(Line):
+    """An e-mail address."""
 
     widget = forms.EmailInput(attrs={"class": "form-control", "autocomplete": "email"})
-
-    def clean(self, value: Any) -> Any:
-        return super().clean(self.bound_data(value, None))
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        return clean_line(data) if isinstance(data, str) else data
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {}
+    default_validators = [validate_email]
 
 
 class _ManyFiles(forms.FileInput):
@@ -80,24 +70,24 @@ class _ManyFiles(forms.FileInput):
 class Files(forms.FileField):
     """Any number of files, as they came: what we take is for the verb to say, file by file."""
 
-    widget = _ManyFiles(attrs={"class": "form-control", "accept": ",".join(sorted({*ALLOWED, *(e for es in ALLOWED.values() for e in es)}))})
+    widget = _ManyFiles(
+        attrs={
+            "class": "form-control",
+            "accept": ",".join(sorted({*ALLOWED, *(e for es in ALLOWED.values() for e in es)})),
+        }
+    )
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        return list(data or [])
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        return list(data or initial or [])
 
 
 class _Form(forms.Form):
     use_required_attribute = False  # a browser's own bubble would hide our sentences
 
-    def typed_again(self, name: str) -> str:
-        """What stands in a field, cleaned, for showing it elsewhere."""
-        return str(self[name].value() or "")
-
 
 class ComplaintForm(_Form):
     """What the public form asks: only who it is, how to reach them, and what went wrong is needed."""
 
-    template_name_label = ""
     what_happened = Passage(
         label=_("What went wrong?"),
         help_text=_("In your own words. Where, when and who was there all help."),
@@ -117,7 +107,9 @@ class ComplaintForm(_Form):
         error_messages={"invalid": _("Please write the day as year-month-day, for example 2025-03-14.")},
     )
     place = Line(label=_("Where did it happen?"), max_length=200, required=False)
-    attachments = Files(label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each."))
+    attachments = Files(
+        label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each.")
+    )
     name = Line(
         label=_("Your name"),
         max_length=160,
@@ -135,7 +127,11 @@ class ComplaintForm(_Form):
         label=_("Telephone"),
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control", "type": "tel", "autocomplete": "tel"}),
-        error_messages={"invalid": _("This does not look like a telephone number. From abroad begin with + and the country, for example +86.")},
+        error_messages={
+            "invalid": _(
+                "This does not look like a telephone number. From abroad begin with + and the country, for example +86."
+            )
+        },
     )
     company = Line(
         label=_("Company"),
@@ -169,22 +165,38 @@ class ComplaintForm(_Form):
         phone = str(told["phone"]) if told["phone"] else ""
         return ComplaintFacts(
             customer=CustomerFacts(
-                name=told["name"], company=told["company"], email=told["email"], phone=phone, language=get_language() or "en"
+                name=told["name"],
+                company=told["company"],
+                email=told["email"],
+                phone=phone,
+                language=get_language() or "en",
             ),
             what_happened=told["what_happened"],
             wanted=told["wanted"],
             channel=Channel.WEB,
             occurred_at=told["occurred_at"],
             place=told["place"],
-            submission=key_of(told["submission"], told["name"], told["email"], phone, told["what_happened"], told["wanted"], told["attachments"]),
+            submission=key_of(
+                told["submission"],
+                told["name"],
+                told["email"],
+                phone,
+                told["what_happened"],
+                told["wanted"],
+                told["attachments"],
+            ),
         )
 
 
 class AnswerForm(_Form):
     """What the customer writes on the tracking page."""
 
-    text = Passage(label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}))
-    attachments = Files(label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each."))
+    text = Passage(
+        label=_("Your message"), required=False, widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"})
+    )
+    attachments = Files(
+        label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each.")
+    )
     submission = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def key(self) -> str:
@@ -194,25 +206,41 @@ class AnswerForm(_Form):
 
 
 class VerdictForm(_Form):
-    """The two questions after a proposed resolution."""
+    """The two questions after a proposed resolution; it shares its page with the other form, but no ids."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "verdict_%s", **kwargs})
 
     solved = forms.TypedChoiceField(
         label=_("Is the matter solved?"),
         choices=[("yes", _("Yes, it is solved")), ("no", _("No, not yet"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please say whether the matter is solved."), "invalid_choice": _("Please choose yes or no.")},
+        error_messages={
+            "required": _("Please say whether the matter is solved."),
+            "invalid_choice": _("Please choose yes or no."),
+        },
     )
     rating = forms.TypedChoiceField(
         label=_("How did we handle it?"),
-        choices=[("1", _("1 – very badly")), ("2", _("2 – badly")), ("3", _("3 – so-so")), ("4", _("4 – well")), ("5", _("5 – very well"))],
+        choices=[
+            ("1", _("1 – very badly")),
+            ("2", _("2 – badly")),
+            ("3", _("3 – so-so")),
+            ("4", _("4 – well")),
+            ("5", _("5 – very well")),
+        ],
         coerce=int,
         empty_value=None,
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Please choose a number from 1 to 5.")},
     )
-    text = Passage(label=_("Anything you want to add"), required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}))
+    text = Passage(
+        label=_("Anything you want to add"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
 
 
 class LinkForm(_Form):
@@ -222,7 +250,14 @@ class LinkForm(_Form):
         label=_("Reference"),
         max_length=40,
         help_text=_("It stands in every message from us, for example C-7K3M9QX2."),
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
         error_messages={"required": _("Please give the reference of your complaint.")},
     )
     contact = Line(
@@ -234,7 +269,7 @@ class LinkForm(_Form):
     )
 
 
-def key_of(submission: str, *parts: str | Sequence[UploadedFile]) -> str:
+def key_of(submission: str, *parts: str | Sequence[UploadedFile[Any]]) -> str:
     """The key of one sending: the form's own number and what was in it.
 
     Sent twice it is the same; changed after going back in the browser it is another, and not lost as a repetition.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from complaints.portal.throttle import Deed, is_too_often
 
+TOO_LARGE: Final = 413
 _DRAIN: Final = 64 * 1024 * 1024  # bytes of a refused body that are still read, so that the sender hears our answer
 
 
@@ -30,12 +31,20 @@ def refusal(request: HttpRequest, deed: Deed) -> Refusal | None:
     what was typed.
     """
     if not _is_readable(request):
-        return Refusal(_("That is more than we can take at once. Please shorten the text, or attach it as a file."), 413)
+        return Refusal(
+            _("That is more than we can take at once. Please shorten the text, or attach it as a file."), TOO_LARGE
+        )
     if _may_be_forged(request):
-        sentence = _("This page was open for a long time, or your browser takes no cookies. Nothing is lost: please send it again.")
+        sentence = _(
+            "This page was open for a long time, or your browser takes no cookies. "
+            "Nothing is lost: please send it again."
+        )
         return Refusal(sentence, 403)
     if is_too_often(request, deed):
-        sentence = _("A lot has come from your connection in the last minutes. Nothing is lost: please wait ten minutes and send it again.")
+        sentence = _(
+            "A lot has come from your connection in the last minutes. "
+            "Nothing is lost: please wait ten minutes and send it again."
+        )
         return Refusal(sentence, 429)
     return None
 
@@ -43,7 +52,7 @@ def refusal(request: HttpRequest, deed: Deed) -> Refusal | None:
 class _Check(CsrfViewMiddleware):
     """Django's check, asked for its opinion only."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:  # noqa: ARG002 - Django's signature
         return HttpResponseForbidden(reason)
 
 

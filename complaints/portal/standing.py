@@ -68,9 +68,21 @@ class Standing:
 _UNREAD: Final = Stage(0, _("We have your complaint"), _("Somebody of us reads it and tells you who looks after it."))
 _STAGES: Final[dict[Status, Stage]] = {
     Status.OPEN: Stage(1, _("We are looking after it"), _("We look into it and propose how to put it right.")),
-    Status.WAITING: Stage(1, _("We need something from you"), _("Please answer our question. The matter rests until then and goes on at once when you have written."), "warn"),
-    Status.RESOLVED: Stage(2, _("We have a proposal for you"), _("Please tell us whether that solves it. If it does not, it goes to the next tier at once."), "warn"),
-    Status.CLOSED: Stage(3, _("Closed"), _("If something is not right after all, write to us below: we look at it again."), "quiet"),
+    Status.WAITING: Stage(
+        1,
+        _("We need something from you"),
+        _("Please answer our question. The matter rests until then and goes on at once when you have written."),
+        "warn",
+    ),
+    Status.RESOLVED: Stage(
+        2,
+        _("We have a proposal for you"),
+        _("Please tell us whether that solves it. If it does not, it goes to the next tier at once."),
+        "warn",
+    ),
+    Status.CLOSED: Stage(
+        3, _("Closed"), _("If something is not right after all, write to us below: we look at it again."), "quiet"
+    ),
 }
 _ENDINGS: Final[dict[str, str | Promise]] = {
     Outcome.SOLVED: _("Solved. Thank you for telling us"),
@@ -83,12 +95,24 @@ _ENDINGS: Final[dict[str, str | Promise]] = {
 def standing_of(case: Case, entries: Iterable[TimelineEntry], *, at: datetime) -> Standing:
     """Tell where a complaint stands; `entries` are its public ones, newest first."""
     status = Status(case.status)
-    stage = _UNREAD if status == Status.OPEN and case.acknowledged_at is None and case.responsible is None else _STAGES[status]
+    stage = (
+        _UNREAD
+        if status == Status.OPEN and case.acknowledged_at is None and case.responsible is None
+        else _STAGES[status]
+    )
     if status == Status.CLOSED:
-        stage = Stage(stage.step, _ENDINGS.get(case.outcome, stage.heading), stage.then, "ok" if case.outcome == Outcome.SOLVED else "quiet")
+        stage = Stage(
+            stage.step,
+            _ENDINGS.get(case.outcome, stage.heading),
+            stage.then,
+            "ok" if case.outcome == Outcome.SOLVED else "quiet",
+        )
     asked = {Status.WAITING: Entry.QUESTION_ASKED, Status.RESOLVED: Entry.RESOLUTION_PROPOSED}.get(status)
     return Standing(
-        steps=[Step(name, place < stage.step or status == Status.CLOSED, place == stage.step) for place, name in enumerate(STEPS)],
+        steps=[
+            Step(name, place < stage.step or status == Status.CLOSED, place == stage.step)
+            for place, name in enumerate(STEPS)
+        ],
         stage=stage,
         who=case.responsible.name if case.responsible else "",
         by=case.due,
@@ -103,5 +127,8 @@ def standing_of(case: Case, entries: Iterable[TimelineEntry], *, at: datetime) -
 
 def story_of(entries: Iterable[TimelineEntry]) -> list[Told]:
     """The public entries as sentences, in the language that is active."""
-    told = [Told(entry.at, sentence_for_customer(entry), entry.text, entry.actor_kind == ActorKind.CUSTOMER) for entry in entries]
+    told = [
+        Told(entry.at, sentence_for_customer(entry), entry.text, entry.actor_kind == ActorKind.CUSTOMER)
+        for entry in entries
+    ]
     return [line for line in told if line.sentence]
