@@ -14,6 +14,7 @@ from typing import Final
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.cases.models import Attachment, Case
@@ -85,6 +86,11 @@ def keep(
 def path_of(attachment: Attachment) -> Path:
     """Where the bytes are."""
     return _folder() / attachment.stored_as[:2] / attachment.stored_as
+
+
+def public_of(case: Case) -> QuerySet[Attachment]:
+    """The files of a case that its customer may have, in the order in which they came."""
+    return Attachment.objects.filter(case=case, public=True).order_by("pk")
 
 
 def shown_name(name: str) -> str:
