@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from complaints.cases.models import Case
 from complaints.desk import wording
@@ -42,6 +43,6 @@ def due(case: Case) -> dict[str, wording.Due]:
 
 
 @register.inclusion_tag("desk/_ago.html")
-def ago(moment: datetime) -> dict[str, datetime]:
+def ago(moment: datetime) -> dict[str, object]:
     """How long ago in words; the exact moment, in the reader's zone, is its title."""
-    return {"moment": moment}
+    return {"moment": moment, "time": timesince(moment, depth=1)}
