@@ -1,3 +1,3 @@
 """What every test has at hand."""
 
-pytest_plugins = ["tests.servers", "tests.cast"]
+pytest_plugins = ["tests.servers", "tests.cast", "tests.stock"]

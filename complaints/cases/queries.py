@@ -34,7 +34,12 @@ def visible_to(employee: Employee) -> QuerySet[Case]:
 
 def locked(reference: str) -> Case:
     """One case under its row lock, for the rest of the transaction; raises NotFound."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("customer", "unit", "responsible").filter(reference=reference).first()
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("customer", "unit", "responsible")
+        .filter(reference=reference)
+        .first()
+    )
     if case is None:
         raise NotFound(case=reference)
     return case
@@ -68,7 +73,11 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
     }
-    legal = [move for move, permission in grants.items() if Status(case.status) in MOVES[move].start and may(employee, permission)]
+    legal = [
+        move
+        for move, permission in grants.items()
+        if Status(case.status) in MOVES[move].start and may(employee, permission)
+    ]
     done = set()
     if case.acknowledged_at is not None:
         done.add(Move.ACKNOWLEDGE)
@@ -107,7 +116,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: the cases, and the key to go on from; `more_unseen` when the walk ended before the page was full."""
+    """One page of a list and the key to go on from; `more_unseen` when the walk ended before the page was full."""
 
     cases: Sequence[Case] = field(default_factory=list)
     next_key: str = ""
@@ -127,10 +136,7 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
         walk = walk.filter(_beyond(moment, key, descending=filters.ends))
     walked = walk.order_by(*order).values("pk")[:WALK]
     narrowed = _narrowed(filters)
-    if narrowed:
-        found = Case.objects.filter(narrowed, pk__in=walked)
-    else:
-        found = walk
+    found = Case.objects.filter(narrowed, pk__in=walked) if narrowed else walk
     cases = list(found.order_by(*order).select_related("customer", "unit", "responsible", "failure_type")[: PAGE + 1])
     if len(cases) > PAGE:
         return Page(cases[:PAGE], _key(cases[PAGE - 1], moment))
@@ -189,7 +195,11 @@ def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) 
         .annotate(times=Count("pk"))
         .order_by("-times")[:6]
     )
-    return Story(customer, list(cases.select_related("failure_type").order_by("-filed_at")[:5]), [(name, n) for name, n in touchpoints if name])
+    return Story(
+        customer,
+        list(cases.select_related("failure_type").order_by("-filed_at")[:5]),
+        [(name, n) for name, n in touchpoints if name],
+    )
 
 
 def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
@@ -202,7 +212,9 @@ def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
         case Whose.UNASSIGNED:
             return cases.filter(responsible__isnull=True)
         case Whose.UNIT:
-            return cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
+            return (
+                cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
+            )
         case Whose.ALL:
             return cases
 
@@ -238,10 +250,12 @@ def _read_key(text: str) -> tuple[datetime, int] | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    return (at, int(pk)) if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    return (
+        (at, int(pk))
+        if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
+        else None
+    )
 
 
 def _unit_ids(employee: Employee) -> list[int]:
     return list(visible_units(employee).values_list("pk", flat=True))
-
-

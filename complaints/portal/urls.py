@@ -1,11 +1,17 @@
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from complaints.portal import views
+
 app_name = "portal"
-
-
-def _later(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    return HttpResponse()
-
-
-urlpatterns = [path("track/<str:token>/", _later, name="track")]
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("complain/", views.complain, name="complain"),
+    path("complain/received/<str:token>/", views.received, name="received"),
+    path("track/", views.find_link, name="find_link"),
+    path("track/sent/", views.link_sent, name="link_sent"),
+    path("track/<str:token>/", views.track, name="track"),
+    path("track/<str:token>/news/", views.news, name="news"),
+    path("track/<str:token>/answer/", views.answer, name="answer"),
+    path("track/<str:token>/verdict/", views.verdict, name="verdict"),
+    path("track/<str:token>/files/<int:number>/", views.file, name="file"),
+]

@@ -1,0 +1,275 @@
+"""The customer's door: file a complaint, follow it, answer, and say whether it is solved.
+
+A GET or HEAD changes nothing here: mail scanners and browsers follow links before people do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+from django.contrib import messages
+from django.forms import Form
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from complaints.cases import attachments, links
+from complaints.cases.models import Case
+from complaints.cases.queries import timeline_of
+from complaints.common.errors import Invalid, MoveNotAllowed, NotFound
+from complaints.common.moments import zone_words
+from complaints.handling.answer_resolution import answer_resolution
+from complaints.handling.file_complaint import file_complaint
+from complaints.handling.hear_customer import hear_customer
+from complaints.handling.send_link import send_link
+from complaints.portal.errors import View, shows_errors
+from complaints.portal.forms import AnswerForm, ComplaintForm, LinkForm, VerdictForm
+from complaints.portal.guard import TOO_LARGE, Refusal, refusal
+from complaints.portal.standing import standing_of, story_of
+from complaints.portal.throttle import Deed
+from complaints.staff.queries import catch_all
+
+log = structlog.get_logger(__name__)
+P = ParamSpec("P")
+F = TypeVar("F", bound=Form)
+FORM_METHODS = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go on with a GET: reloading the page that comes sends nothing twice."""
+
+    status_code = 303
+
+
+def secret(view: View[P]) -> View[P]:
+    """Keep a page whose address is a secret out of caches and search engines, and its address with us.
+
+    The referrer stays `same-origin`: with `no-referrer` a browser sends the forms of the page without an origin,
+    and then they could not be told from forged ones.
+    """
+
+    @wraps(view)
+    def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = shows_errors(view)(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return never_cache(kept)
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponseBase:
+    """What this is, and the three ways in."""
+    return render(request, "portal/front.html")
+
+
+@csrf_exempt  # guard.refusal checks, and keeps what was typed
+@FORM_METHODS
+def complain(request: HttpRequest) -> HttpResponseBase:
+    """File a complaint without an account."""
+    if request.method != "POST":
+        return _complaint_page(request, ComplaintForm(initial={"submission": uuid4().hex}))
+    refused = refusal(request, Deed.COMPLAIN)
+    form = _bound(ComplaintForm, request, refused)
+    if refused:
+        return _complaint_page(request, form, refused=refused)
+    try:
+        with timezone.override(ZoneInfo(catch_all().time_zone)):
+            if not form.is_valid():
+                return _complaint_page(request, form)
+        filed = file_complaint(form.facts(), by=None, at=now(), files=form.cleaned_data["attachments"])
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return _complaint_page(request, form)
+    return SeeOther(reverse("portal:received", args=[filed.token]))
+
+
+@require_safe
+@secret
+def received(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Confirm what was filed, with the link to follow it by."""
+    case = links.case_behind(token, at=now())
+    _speak_as(request, case)
+    link = request.build_absolute_uri(reverse("portal:track", args=[token]))
+    with timezone.override(ZoneInfo(case.unit.time_zone)):
+        shown = {
+            "case": case,
+            "token": token,
+            "link": link,
+            "is_written_to": case.customer.emails.exists(),
+            "zone": zone_words(case.unit.time_zone),
+        }
+        return render(request, "portal/received.html", shown)
+
+
+@csrf_exempt
+@FORM_METHODS
+def find_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for one's link; the answer is the same whether or not anything matched."""
+    if request.method != "POST":
+        return render(request, "portal/find_link.html", {"form": LinkForm()})
+    refused = refusal(request, Deed.ASK_FOR_LINK)
+    form = _bound(LinkForm, request, refused)
+    if refused or not form.is_valid():
+        shown = {"form": form, "refused": refused}
+        return render(request, "portal/find_link.html", shown, status=_status(refused))
+    send_link(form.cleaned_data["reference"], contact=form.cleaned_data["contact"], at=now())
+    return SeeOther(reverse("portal:link_sent"))
+
+
+@require_safe
+def link_sent(request: HttpRequest) -> HttpResponseBase:
+    """Say what happens now, to whoever has asked for a link."""
+    return render(request, "portal/link_sent.html")
+
+
+@require_safe
+@secret
+def track(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show where the matter stands."""
+    return _tracking_page(request, token, at=now())
+
+
+@require_safe
+@secret
+def news(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Tell an open page whether there is more than it shows; nothing to say is 204."""
+    case = links.case_behind(token, at=now())
+    if str(case.version) == request.GET.get("version"):
+        return HttpResponse(status=204)
+    _speak_as(request, case)
+    return render(request, "portal/_news.html", {"token": token})
+
+
+@csrf_exempt
+@FORM_METHODS
+@secret
+def answer(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take what the customer writes; looking at this address leads back to the page."""
+    if request.method != "POST":
+        return _to_page(token)
+    at, refused = now(), refusal(request, Deed.WRITE)
+    form = _bound(AnswerForm, request, refused)
+    if refused or not form.is_valid():
+        return _tracking_page(request, token, at=at, answering=form, refused=refused)
+    _speak_as(request, links.case_behind(token, at=at))
+    try:
+        told = form.cleaned_data
+        hear_customer(token, text=told["text"], at=at, submission=form.key(), files=told["attachments"])
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return _tracking_page(request, token, at=at, answering=form)
+    messages.success(request, _("We have your message."))
+    return _to_page(token)
+
+
+@csrf_exempt
+@FORM_METHODS
+@secret
+def verdict(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the answers to the two questions. Where they come too late, the words become a message that can be sent."""
+    if request.method != "POST":
+        return _to_page(token)
+    at, refused = now(), refusal(request, Deed.WRITE)
+    form = _bound(VerdictForm, request, refused)
+    if refused or not form.is_valid():
+        return _tracking_page(request, token, at=at, judging=form, refused=refused)
+    told = form.cleaned_data
+    _speak_as(request, links.case_behind(token, at=at))
+    try:
+        answer_resolution(token, solved=told["solved"], rating=told["rating"], text=told["text"], at=at)
+    except MoveNotAllowed as error:
+        sentence = _(
+            "Meanwhile something has changed, and this question is not open any more. "
+            "What you wrote stands below; you can send it as a message."
+        )
+        answering = _empty_answer(text=told["text"])
+        return _tracking_page(request, token, at=at, answering=answering, refused=Refusal(sentence, error.status))
+    messages.success(request, _("Thank you. We have your answer."))
+    return _to_page(token)
+
+
+@require_safe
+@secret
+def file(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    """Hand out a file that the customer may have: always to be saved, never shown in the browser."""
+    case = links.case_behind(token, at=now())
+    attachment = attachments.public_of(case).filter(pk=number).first()
+    if attachment is None:
+        raise NotFound
+    try:
+        content = attachments.path_of(attachment).open("rb")
+    except FileNotFoundError:
+        log.exception("attachment.lost", attachment=attachment.pk, case=case.reference)
+        raise NotFound from None
+    return FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.media_type)
+
+
+def _bound(form: type[F], request: HttpRequest, refused: Refusal | None) -> F:
+    """The form with what was sent; empty where that was too large to be read."""
+    return form() if refused and refused.status == TOO_LARGE else form(request.POST, request.FILES)
+
+
+def _status(refused: Refusal | None) -> int:
+    return refused.status if refused else 200
+
+
+def _to_page(token: str) -> HttpResponseBase:
+    return SeeOther(reverse("portal:track", args=[token]))
+
+
+def _complaint_page(request: HttpRequest, form: ComplaintForm, *, refused: Refusal | None = None) -> HttpResponseBase:
+    return render(request, "portal/complain.html", {"form": form, "refused": refused}, status=_status(refused))
+
+
+def _empty_answer(*, text: str = "") -> AnswerForm:
+    return AnswerForm(initial={"submission": uuid4().hex, "text": text})
+
+
+def _tracking_page(
+    request: HttpRequest,
+    token: str,
+    *,
+    at: datetime,
+    answering: AnswerForm | None = None,
+    judging: VerdictForm | None = None,
+    refused: Refusal | None = None,
+) -> HttpResponseBase:
+    """The whole page, times in the zone of the unit that looks after the case; raises NotFound."""
+    case = links.case_behind(token, at=at)
+    _speak_as(request, case)
+    entries = timeline_of(case, public_only=True)
+    shown = {
+        "case": case,
+        "token": token,
+        "standing": standing_of(case, entries, at=at),
+        "story": story_of(entries),
+        "files": list(attachments.public_of(case)[:100]),
+        "zone": zone_words(case.unit.time_zone),
+        "answering": answering or _empty_answer(),
+        "judging": judging or VerdictForm(),
+        "refused": refused,
+    }
+    with timezone.override(ZoneInfo(case.unit.time_zone)):
+        return render(request, "portal/track.html", shown, status=_status(refused))
+
+
+def _speak_as(request: HttpRequest, case: Case) -> None:
+    """Speak the customer's language, unless whoever reads has chosen one in this browser."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(case.customer.language)
+        request.LANGUAGE_CODE = translation.get_language()
