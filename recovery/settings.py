@@ -94,7 +94,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Middleware of the doors comes last: it knows the language, the employee and whether htmx asked.
+    "complaints.desk.middleware.KeepWhatWasTyped",
+    "complaints.desk.middleware.AtTheDesk",
 ]
+CSRF_FAILURE_VIEW = "complaints.desk.middleware.csrf_failed"
 ROOT_URLCONF = "recovery.urls"
 WSGI_APPLICATION = "recovery.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

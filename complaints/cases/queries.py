@@ -19,6 +19,7 @@ from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 PAGE = 25
+TOLD_OF = 500  # cases of one customer that "what failed where" is counted over
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
 
 
@@ -146,6 +147,22 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
     return Page(cases)
 
 
+def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
+    """A page of what a customer complained of and the employee may see, newest first. Keyset pages, no counting.
+
+    At most WALK of the customer's cases are looked at, whomever they belong to.
+    """
+    order = ("-filed_at", "-pk")
+    walk = Case.objects.filter(customer=customer)
+    key = _read_key(after)
+    if key is not None:
+        walk = walk.filter(_beyond("filed_at", key, descending=True))
+    walked = walk.order_by(*order).values("pk")[:WALK]
+    found = visible_to(seen_by).filter(pk__in=walked).order_by(*order).select_related("customer", "unit", "responsible", "failure_type")
+    cases = list(found[: PAGE + 1])
+    return Page(cases[:PAGE], _key(cases[PAGE - 1], "filed_at") if len(cases) > PAGE else "")
+
+
 def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:
     """The newest entries of a case, newest first; with `after`, only what came since that entry."""
     entries = TimelineEntry.objects.filter(case=case, pk__gt=after)
@@ -164,13 +181,16 @@ class Story:
 
 
 def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) -> Story:
-    """Earlier complaints the employee may see, newest first, and how often each touchpoint failed this customer."""
+    """Earlier complaints the employee may see, newest first, and how often each touchpoint failed this customer.
+
+    Touchpoints are counted over the newest TOLD_OF cases: a stand-in customer of imported records has thousands.
+    """
     cases = visible_to(seen_by).filter(customer=customer)
     if but is not None:
         cases = cases.exclude(pk=but.pk)
+    newest = visible_to(seen_by).filter(customer=customer).order_by("-filed_at").values("pk")[:TOLD_OF]
     touchpoints = (
-        visible_to(seen_by)
-        .filter(customer=customer, failure_type__isnull=False)
+        Case.objects.filter(pk__in=newest, failure_type__isnull=False)
         .values_list("failure_type__touchpoint")
         .annotate(times=Count("pk"))
         .order_by("-times")[:6]
