@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints.cases import attachments, timeline
+from complaints.cases import attachments, sentences
 from complaints.cases.models import Attachment, Case, TimelineEntry
 from complaints.cases.queries import legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
@@ -184,7 +184,7 @@ def _told(entry: TimelineEntry, *, files: list[Attachment] | None = None, seen_e
     came_with = [file for file in files or [] if file.added_at == entry.at and file.actor_kind == entry.actor_kind]
     return Told(
         entry,
-        sentence=timeline.sentence_for_staff(entry),
+        sentence=sentences.sentence_for_staff(entry),
         reason=str(entry.facts.get("reason") or ""),
         files=came_with,
         is_new=seen_entry is not None and entry.pk > seen_entry,
