@@ -90,7 +90,7 @@ def _people() -> dict[str, Employee]:
     branch = Employee.objects.filter(unit__code="load-branch-1")
     return {
         "front line": branch.filter(role=Role.FRONT_LINE).order_by("pk")[0],
-        "manager": Employee.objects.get(unit__code="load-region-1", role=Role.MANAGER),
+        "manager": Employee.objects.get(unit=branch[0].unit.parent, role=Role.MANAGER),
         "VP": Employee.objects.get(unit__code="load-company", role=Role.VP),
     }
 
