@@ -200,6 +200,19 @@ def test_a_complaint_for_somebody_on_file_makes_no_second_customer(
     assert Customer.objects.count() == 1
 
 
+def test_a_choice_that_the_words_left_behind_is_dropped(desk: Client, cara: Customer) -> None:
+    chosen = f'value="{cara.pk}"'
+
+    alone = desk.get("/desk/customers/find/", {"look": "cara"}).content.decode()
+    kept = desk.get("/desk/customers/find/", {"look": "castillo", "customer": cara.pk}).content.decode()
+    left = desk.get("/desk/customers/find/", {"look": "somebody else", "customer": cara.pk}).content.decode()
+
+    assert "checked" in alone[alone.index(chosen) :][:400]
+    assert "High floor, no feather pillows." in alone
+    assert "checked" in kept[kept.index(chosen) :][:400]
+    assert chosen not in left
+
+
 def test_whoever_reads_chinese_sees_the_chinese_catalogue(desk: Client, late_room: FailureType) -> None:
     page = desk.get(NEW, headers={"Accept-Language": "zh-hans"}).content.decode()
 
