@@ -21,7 +21,9 @@ from tests.journeys.bench import PHONE, Mailbox, Readers, assert_accessible, ass
 CARA = "cara@demo.example"
 
 
-def file_a_complaint(page: Page, *, name: str = "Cara Castillo", what: str = "The room was not ready at three.") -> None:
+def file_a_complaint(
+    page: Page, *, name: str = "Cara Castillo", what: str = "The room was not ready at three."
+) -> None:
     """From the first page to the confirmation."""
     page.goto("/")
     page.locator('a[href="/complain/"]').first.click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -60,7 +62,8 @@ def picture(complaint: Case) -> int:
 def test_every_address_answers_as_the_table_says(
     client: Client, token: Token, picture: int, method: str, name: str, status: int
 ) -> None:
-    assert client.generic(method, address(name, token, picture)).status_code == status
+    with closing(client.generic(method, address(name, token, picture))) as answer:
+        assert answer.status_code == status
 
 
 def test_the_table_names_every_address() -> None:
@@ -87,8 +90,7 @@ def test_nothing_can_be_sent_over_a_wrong_link(client: Client, picture: int, nam
 def test_secret_addresses_stay_out_of_caches_indexes_and_referrers(
     client: Client, token: Token, picture: int, name: str, *, valid: bool
 ) -> None:
-    answer = client.get(address(name, token if valid else "A" * 22, picture))
-
-    assert "no-store" in answer["Cache-Control"]
-    assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "same-origin"
+    with closing(client.get(address(name, token if valid else "A" * 22, picture))) as answer:
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Robots-Tag"] == "noindex, nofollow"
+        assert answer["Referrer-Policy"] == "same-origin"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.timezone import now
 
 from complaints.cases import attachments, links
 from complaints.cases.models import Attachment, Case, TimelineEntry
-from complaints.cases.states import Outcome, Status
+from complaints.cases.states import Status
 from complaints.common.tokens import Token
 from complaints.customers.models import Customer, Language
 from complaints.handling.acknowledge import acknowledge
@@ -62,7 +63,9 @@ def test_from_then_on_a_person_has_it(client: Client, complaint: Case, token: To
     assert "Fern Fuller, Harbour Hotel" in page
 
 
-def test_a_question_is_shown_and_asks_for_the_answer(client: Client, complaint: Case, token: Token, fern: Employee) -> None:
+def test_a_question_is_shown_and_asks_for_the_answer(
+    client: Client, complaint: Case, token: Token, fern: Employee
+) -> None:
     ask_customer(complaint.reference, text="Which room was it?", by=fern, at=now())
 
     page = page_of(client, token)
@@ -148,7 +151,9 @@ def test_an_answer_sets_the_matter_going_again(client: Client, complaint: Case, 
     assert Attachment.objects.get(case=complaint).public
 
 
-def test_the_same_message_twice_is_one_and_a_changed_one_is_another(client: Client, complaint: Case, token: Token) -> None:
+def test_the_same_message_twice_is_one_and_a_changed_one_is_another(
+    client: Client, complaint: Case, token: Token
+) -> None:
     for text in ("Room 412", "Room 412", "Room 412, second floor"):
         client.post(f"/track/{token}/answer/", {"text": text, "submission": "9a"})
 
@@ -278,7 +283,13 @@ def test_a_link_ends_after_a_year(client: Client, complaint: Case) -> None:
 
 
 def test_nothing_internal_is_told(
-    client: Client, organisation: Organisation, complaint: Case, token: Token, fern: Employee, max_: Employee, otto: Employee
+    client: Client,
+    organisation: Organisation,
+    complaint: Case,
+    token: Token,
+    fern: Employee,
+    max_: Employee,
+    otto: Employee,
 ) -> None:
     write_note(complaint.reference, text="Secret note", by=fern, at=now(), files=[a_picture("secret-note.png")])
     escalate(complaint.reference, reason="Secret reason", by=fern, at=now())
@@ -311,12 +322,11 @@ def test_a_file_is_handed_out_to_be_saved_and_never_shown(
     write_to_customer(complaint.reference, text="The plan.", by=fern, at=now(), files=[a_picture("房间 plan.png")])
     file = Attachment.objects.get()
 
-    answer = client.get(f"/track/{token}/files/{file.pk}/")
-
-    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
-    assert answer["Content-Type"] == "image/png"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(answer.streaming_content) == a_picture().read()  # type: ignore[attr-defined]
+    with closing(client.get(f"/track/{token}/files/{file.pk}/")) as answer:
+        assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+        assert answer["Content-Type"] == "image/png"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert b"".join(answer.streaming_content) == a_picture().read()  # type: ignore[attr-defined]
 
 
 def test_internal_files_and_files_of_others_are_not_there(
@@ -371,8 +381,8 @@ def test_the_page_asks_the_database_as_often_for_twenty_entries_as_for_two(
 def test_an_open_page_asks_for_news_cheaply(client: Client, complaint: Case, token: Token, fern: Employee) -> None:
     with CaptureQueriesContext(connection) as asked:
         nothing = client.get(f"/track/{token}/news/", {"version": complaint.version})
+    assert (nothing.status_code, len(asked)) == (204, 1)
     acknowledge(complaint.reference, by=fern, at=now())
     something = client.get(f"/track/{token}/news/", {"version": complaint.version})
 
-    assert (nothing.status_code, len(asked)) == (204, 1)
     assert "There is news about your complaint." in something.content.decode()
