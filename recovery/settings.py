@@ -94,7 +94,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Middleware of the doors comes last: it knows the language, the employee and whether htmx asked.
+    "complaints.desk.middleware.KeepWhatWasTyped",
+    "complaints.desk.middleware.AtTheDesk",
 ]
+CSRF_FAILURE_VIEW = "complaints.desk.middleware.csrf_failed"
 ROOT_URLCONF = "recovery.urls"
 WSGI_APPLICATION = "recovery.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -124,10 +127,14 @@ def _database() -> dict[str, Any]:
     if EMBEDDED:
         from recovery import embedded
 
-        where = {"HOST": str(embedded.place(DATA_DIR).sockets), "NAME": embedded.DATABASE, "USER": embedded.DATABASE}
+        where: dict[str, Any] = {
+            "HOST": str(embedded.place(DATA_DIR).sockets),
+            "NAME": embedded.DATABASE,
+            "USER": embedded.DATABASE,
+        }
     else:
         where = env.database()
-    options = {"application_name": "recovery", **where.pop("OPTIONS", {})}
+    options: dict[str, Any] = {"application_name": "recovery", **where.pop("OPTIONS", {})}
     if STATEMENT_TIMEOUT:
         # PgBouncer: ignore_startup_parameters = options, or STATEMENT_TIMEOUT=0 and the limit on the role.
         options["options"] = f"-c statement_timeout={STATEMENT_TIMEOUT}s"
@@ -161,19 +168,22 @@ CACHES = {
     }
 }
 MEDIA_ROOT = DATA_DIR / "media"  # no address leads there: attachments are served by a view that checks rights
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # A form with attachments of 10 MB each; the forms judge each file, this keeps a flood of text out of memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")
 STATICFILES_DIRS = [env.ROOT / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # In an image root collects them and another user serves them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 
@@ -206,6 +216,7 @@ PHONENUMBER_DEFAULT_REGION = "US"
 
 # Mail
 
+EMAIL_FILE_PATH = ""
 for _name, _value in env.mail(DATA_DIR / "mail", to_files=EMBEDDED).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"complaints@{urlsplit(BASE_URL).hostname}")
@@ -217,7 +228,9 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 15 * 60,
     "socket_connect_timeout": 0.5,
-    "socket_keepalive": True,
+    "socket_timeout": 1,
+    "max_retries": 1,
+    "interval_start": 0,
     "health_check_interval": 25,
     "global_keyprefix": "recovery:",
 }
@@ -252,6 +265,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "complaints.api.errors.as_problem",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

@@ -16,7 +16,7 @@ for _name in (
 os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR", ".pytest-data")
 
 from recovery.settings import *  # noqa: F403
-from recovery.settings import CACHES, REDIS_URL
+from recovery.settings import CACHES, REDIS_URL, STORAGES
 
 # Every worker of pytest-xdist has a Redis database of its own; PostgreSQL's pytest-django gives them by itself.
 _number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -25,9 +25,6 @@ CACHES["default"]["LOCATION"] = REDIS_URL
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files come straight from their sources, so that browser tests need no collectstatic.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from complaints.api import views
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("complaints/", views.Complaints.as_view(), name="complaints"),
+    path("complaints/<str:reference>/", views.Complaint.as_view(), name="complaint"),
+]

@@ -24,18 +24,19 @@ from complaints.common.words import clean_line
 
 LARGEST: Final = 10 * 1024 * 1024
 MOST_FILES: Final = 10
+PLAIN: Final = "text/plain"
 ALLOWED: Final = {
     "image/jpeg": {".jpg", ".jpeg"},
     "image/png": {".png"},
     "image/gif": {".gif"},
     "image/webp": {".webp"},
-    "image/heic": {".heic", ".heif"},
+    "image/heif": {".heic", ".heif"},
     "application/pdf": {".pdf"},
-    "text/plain": {".txt"},
+    PLAIN: {".txt"},
 }
 
 
-def examine(files: Sequence[UploadedFile]) -> None:
+def examine(files: Sequence[UploadedFile[bytes]]) -> None:
     """Raise Invalid, naming the file, unless each is what we take: size, kind by content, and a name that agrees."""
     if len(files) > MOST_FILES:
         raise Invalid(field="attachments", sentence=_("Please attach at most %(most)s files.") % {"most": MOST_FILES})
@@ -47,13 +48,22 @@ def examine(files: Sequence[UploadedFile]) -> None:
             raise Invalid(field="attachments", sentence=_("“%(name)s” is larger than 10 MB.") % {"name": name})
         media_type = media_type_of(file)
         if media_type is None:
-            raise Invalid(field="attachments", sentence=_("“%(name)s” is not a picture, a PDF or a text file.") % {"name": name})
+            raise Invalid(
+                field="attachments", sentence=_("“%(name)s” is not a picture, a PDF or a text file.") % {"name": name}
+            )
         if Path(name).suffix.lower() not in ALLOWED[media_type]:
-            raise Invalid(field="attachments", sentence=_("“%(name)s” holds something else than its name says.") % {"name": name})
+            raise Invalid(
+                field="attachments", sentence=_("“%(name)s” holds something else than its name says.") % {"name": name}
+            )
 
 
-def keep(case: Case, files: Sequence[UploadedFile], *, by: Actor, at: datetime, public: bool) -> list[Attachment]:
-    """Store examined files on the disk and their rows in the transaction; a file whose transaction fails is an orphan, not a loss."""
+def keep(
+    case: Case, files: Sequence[UploadedFile[bytes]], *, by: Actor, at: datetime, public: bool
+) -> list[Attachment]:
+    """Store examined files on the disk, and their rows in the transaction.
+
+    A file whose transaction fails afterwards is an orphan on the disk, not a loss.
+    """
     kept = []
     for file in files:
         stored_as, digest = _store(file)
@@ -90,32 +100,22 @@ def shown_name(name: str) -> str:
     return f"{stem[:100]}{dot}{ending[:12]}" if dot else last[:112] or "file"
 
 
-def media_type_of(file: UploadedFile) -> str | None:
+def media_type_of(file: UploadedFile[bytes]) -> str | None:
     """What the content is, of the kinds we take; None for anything else, whatever the name says."""
     file.seek(0)
     head = file.read(64 * 1024)
     file.seek(0)
     try:
-        matches = puremagic.magic_string(head)
+        found = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError):
-        matches = []
-    found = {match.mime_type for match in matches if match.mime_type in ALLOWED and match.mime_type != "text/plain"}
-    if _begins_as_known(head) and found:
-        return next(media_type for media_type in ALLOWED if media_type in found)
-    return "text/plain" if _is_text(head) else None
-
-
-_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"%PDF-")
-
-
-def _begins_as_known(head: bytes) -> bool:
-    riff = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-    heic = head[4:8] == b"ftyp" and head[8:12] in {b"heic", b"heix", b"mif1", b"hevc", b"heif"}
-    return head.startswith(_BEGINNINGS) or riff or heic
+        found = ""
+    if found in ALLOWED and found != PLAIN:
+        return found
+    return PLAIN if _is_text(head) else None
 
 
 def _is_text(head: bytes) -> bool:
-    """Readable UTF-8 without controls; markup and programs read as text too, so those are refused by their first characters."""
+    """Readable UTF-8 without controls; markup and scripts, which read as text too, are told by their beginning."""
     try:
         text = head.decode("utf-8") if len(head) < 64 * 1024 else head[: 64 * 1024 - 4].decode("utf-8", "ignore")
     except UnicodeDecodeError:
@@ -128,7 +128,7 @@ def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "attachments"
 
 
-def _store(file: UploadedFile) -> tuple[str, str]:
+def _store(file: UploadedFile[bytes]) -> tuple[str, str]:
     stored_as = secrets.token_hex(20)
     place = _folder() / stored_as[:2] / stored_as
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -140,5 +140,5 @@ def _store(file: UploadedFile) -> tuple[str, str]:
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(unfinished, place)
+    Path(unfinished).replace(place)
     return stored_as, digest.hexdigest()

@@ -19,7 +19,7 @@ def promised(case: Case, standard: RecoveryStandard, *, at: datetime) -> list[Cl
 
 
 def at_rest(case: Case, standard: RecoveryStandard, *, at: datetime) -> Clock:
-    """The clock of a case taken over from elsewhere, not yet stored: it stands still until somebody takes the case up."""
+    """The clock of a case taken over from elsewhere, not yet stored: it rests until somebody takes the case up."""
     clock = _clock(case, ClockKind.RESOLVE, timedelta(minutes=standard.resolve_minutes), at=at)
     clock.paused_at = at
     return clock
@@ -41,7 +41,7 @@ def pause(case: Case, *, at: datetime) -> None:
 
 
 def resume_or_start(case: Case, *, at: datetime) -> None:
-    """Let every paused clock run on with exactly the budget it had left; a case without any gets a new one to put it right."""
+    """Let every paused clock run on with exactly the budget it had left; a case without one gets a new one."""
     clocks = live(case)
     for clock in clocks:
         if clock.paused_at is not None:
@@ -65,4 +65,6 @@ def end_all(case: Case, *, at: datetime) -> None:
 
 
 def _clock(case: Case, kind: ClockKind, budget: timedelta, *, at: datetime) -> Clock:
-    return Clock(case=case, kind=kind, started_at=at, budget=budget, due_at=arithmetic.due_at(at, budget), paused_for=timedelta())
+    return Clock(
+        case=case, kind=kind, started_at=at, budget=budget, due_at=arithmetic.due_at(at, budget), paused_for=timedelta()
+    )

@@ -49,24 +49,35 @@ class Telling:
 TOLD: Final[dict[Entry, Telling]] = {
     Entry.FILED: Telling(_("%(actor)s filed the complaint"), _("Your complaint was received")),
     Entry.IMPORTED: Telling(_("Taken over from %(source)s")),
-    Entry.ACKNOWLEDGED: Telling(_("%(actor)s acknowledged the complaint"), _("%(actor)s has read your complaint and is looking after it")),
-    Entry.ASSIGNED: Telling(_("%(actor)s gave the complaint to %(to)s"), _("%(to)s is now looking after your complaint")),
+    Entry.ACKNOWLEDGED: Telling(
+        _("%(actor)s acknowledged the complaint"), _("%(actor)s has read your complaint and is looking after it")
+    ),
+    Entry.ASSIGNED: Telling(
+        _("%(actor)s gave the complaint to %(to)s"), _("%(to)s is now looking after your complaint")
+    ),
     Entry.TAKEN: Telling(_("%(actor)s took the complaint"), _("%(actor)s is now looking after your complaint")),
     Entry.NOTE_WRITTEN: Telling(_("%(actor)s wrote a note")),
     Entry.WRITTEN: Telling(_("%(actor)s wrote to the customer"), _("%(actor)s wrote to you")),
     Entry.QUESTION_ASKED: Telling(_("%(actor)s asked the customer"), _("%(actor)s has a question for you")),
     Entry.CUSTOMER_ANSWERED: Telling(_("The customer wrote"), _("You wrote")),
-    Entry.ESCALATED: Telling(_("%(actor)s handed the complaint up to %(to)s"), _("Your complaint was handed to %(to)s")),
+    Entry.ESCALATED: Telling(
+        _("%(actor)s handed the complaint up to %(to)s"), _("Your complaint was handed to %(to)s")
+    ),
     Entry.RESOLUTION_PROPOSED: Telling(_("%(actor)s proposed a resolution"), _("%(actor)s proposed a resolution")),
     Entry.RESOLUTION_ACCEPTED: Telling(_("The customer says it is solved"), _("You said that it is solved")),
     Entry.RESOLUTION_REFUSED: Telling(_("The customer says it is not solved"), _("You said that it is not solved")),
     Entry.REOPENED: Telling(_("%(actor)s reopened the complaint"), _("Your complaint was opened again")),
-    Entry.WITHDRAWN: Telling(_("%(actor)s withdrew the complaint at the customer's wish"), _("The complaint was withdrawn at your wish")),
+    Entry.WITHDRAWN: Telling(
+        _("%(actor)s withdrew the complaint at the customer's wish"), _("The complaint was withdrawn at your wish")
+    ),
     Entry.DUPLICATE_MARKED: Telling(
-        _("%(actor)s marked this as a duplicate of %(original)s"), _("This complaint goes on together with another one of yours, %(original)s")
+        _("%(actor)s marked this as a duplicate of %(original)s"),
+        _("This complaint goes on together with another one of yours, %(original)s"),
     ),
     Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
-    Entry.LET_REST: Telling(_("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")),
+    Entry.LET_REST: Telling(
+        _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
+    ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
 }

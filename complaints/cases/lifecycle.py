@@ -14,12 +14,13 @@ from complaints.common.words import index_words
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
 
-
 STARTS_WORK = frozenset({Move.ACKNOWLEDGE, Move.TAKE, Move.ASSIGN})
 """Steps that start the clock of a case that was taken over from elsewhere with its clock at rest."""
 
 
-def lock_for(employee: Employee, permission: Permission, reference: str, *, move: Move, seen_version: int | None = None) -> Case:
+def lock_for(
+    employee: Employee, permission: Permission, reference: str, *, move: Move, seen_version: int | None = None
+) -> Case:
     """Fetch a case under its lock, for an employee who sees it, may take the step, and has seen its present state.
 
     `seen_version` is the version the page was drawn with; None where an older page does no harm. Raises NotFound,

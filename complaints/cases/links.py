@@ -21,10 +21,12 @@ def mint(case: Case, *, at: datetime) -> Token:
 def case_behind(token: str, *, at: datetime) -> Case:
     """The case a link leads to; raises NotFound for a wrong or an expired one alike."""
     link = (
-        TrackingLink.objects.select_related("case__customer", "case__unit", "case__responsible", "case__failure_type", "case__duplicate_of")
+        TrackingLink.objects.select_related(
+            "case__customer", "case__unit", "case__responsible", "case__failure_type", "case__duplicate_of"
+        )
         .filter(token_hash=token_hash(token), expires_at__gt=at)
         .first()
     )
     if link is None:
-        raise NotFound()
+        raise NotFound
     return link.case

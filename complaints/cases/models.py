@@ -55,14 +55,31 @@ class Case(models.Model):
     """
 
     reference = models.CharField(_("reference"), max_length=10, unique=True)
-    customer = models.ForeignKey(Customer, verbose_name=_("complainant"), on_delete=models.PROTECT, related_name="cases")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("complainant"), on_delete=models.PROTECT, related_name="cases"
+    )
     unit = models.ForeignKey(Unit, verbose_name=_("responsible unit"), on_delete=models.PROTECT, related_name="cases")
-    responsible = models.ForeignKey(Employee, verbose_name=_("responsible"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    responsible = models.ForeignKey(
+        Employee, verbose_name=_("responsible"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
     tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.FRONT_LINE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    outcome = models.CharField(_("outcome"), max_length=80, blank=True, default="", help_text=_("How it ended: a code of ours, or the words of an imported record."))
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=80,
+        blank=True,
+        default="",
+        help_text=_("How it ended: a code of ours, or the words of an imported record."),
+    )
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
-    failure_type = models.ForeignKey(FailureType, verbose_name=_("failure type"), null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    failure_type = models.ForeignKey(
+        FailureType,
+        verbose_name=_("failure type"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cases",
+    )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.MEDIUM)
     mood = models.PositiveSmallIntegerField(_("how upset"), choices=Mood, null=True, blank=True)
     what_happened = models.TextField(_("what went wrong"))
@@ -70,7 +87,9 @@ class Case(models.Model):
     occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
     place = models.CharField(_("where it happened"), max_length=200, blank=True, default="")
     filed_at = models.DateTimeField(_("filed at"))
-    filed_by = models.ForeignKey(Employee, verbose_name=_("filed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(
+        Employee, verbose_name=_("filed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     due_at = models.DateTimeField(_("due"), default=NOT_DUE)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolution proposed at"), null=True, blank=True)
@@ -78,7 +97,14 @@ class Case(models.Model):
     solved = models.BooleanField(_("was it solved"), null=True, blank=True)
     handling_rating = models.PositiveSmallIntegerField(_("how it was handled, 1 to 5"), null=True, blank=True)
     reopened_count = models.PositiveSmallIntegerField(_("times reopened"), default=0)
-    duplicate_of = models.ForeignKey("self", verbose_name=_("duplicate of"), null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    duplicate_of = models.ForeignKey(
+        "self",
+        verbose_name=_("duplicate of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+    )
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -88,7 +114,9 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=~models.Q(status="closed"), name="open_by_due"),
             models.Index(fields=["unit", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_unit"),
-            models.Index(fields=["responsible", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_responsible"),
+            models.Index(
+                fields=["responsible", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_responsible"
+            ),
             models.Index(fields=["-filed_at", "-id"], name="case_by_filed"),
             models.Index(fields=["unit", "-filed_at", "-id"], name="case_by_unit"),
             models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),
@@ -97,13 +125,29 @@ class Case(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
-            models.CheckConstraint(condition=models.Q(status="closed", closed_at__isnull=False) | (~models.Q(status="closed") & models.Q(closed_at__isnull=True)), name="closed_has_moment"),
-            models.CheckConstraint(condition=~models.Q(status="closed") | ~models.Q(outcome=""), name="closed_has_outcome"),
-            models.CheckConstraint(condition=~models.Q(status="closed") | models.Q(due_at=NOT_DUE), name="closed_is_not_due"),
-            models.CheckConstraint(condition=~models.Q(status="resolved") | models.Q(resolved_at__isnull=False), name="resolved_has_moment"),
-            models.CheckConstraint(condition=~models.Q(outcome=Outcome.DUPLICATE) | models.Q(duplicate_of__isnull=False), name="duplicate_has_original"),
+            models.CheckConstraint(
+                condition=models.Q(status="closed", closed_at__isnull=False)
+                | (~models.Q(status="closed") & models.Q(closed_at__isnull=True)),
+                name="closed_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="closed") | ~models.Q(outcome=""), name="closed_has_outcome"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="closed") | models.Q(due_at=NOT_DUE), name="closed_is_not_due"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="resolved") | models.Q(resolved_at__isnull=False), name="resolved_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome=Outcome.DUPLICATE) | models.Q(duplicate_of__isnull=False),
+                name="duplicate_has_original",
+            ),
             models.CheckConstraint(condition=~models.Q(duplicate_of=models.F("id")), name="not_its_own_duplicate"),
-            models.CheckConstraint(condition=models.Q(handling_rating__isnull=True) | models.Q(handling_rating__range=(1, 5)), name="rating_one_to_five"),
+            models.CheckConstraint(
+                condition=models.Q(handling_rating__isnull=True) | models.Q(handling_rating__range=(1, 5)),
+                name="rating_one_to_five",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,7 +207,9 @@ class Clock(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="one_live_clock_per_kind"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="one_live_clock_per_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,7 +217,10 @@ class Clock(models.Model):
 
 
 class TimelineEntry(models.Model):
-    """One thing that happened to a case: who, when, what, and whether the customer sees it. Never changed, never deleted."""
+    """One thing that happened to a case: who, when, what, and whether the customer sees it.
+
+    Never changed and never deleted: the database refuses both.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timeline", db_index=False)
     at = models.DateTimeField()

@@ -19,6 +19,7 @@ from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 PAGE = 25
+TOLD_OF = 500  # cases of one customer that "what failed where" is counted over
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
 
 
@@ -33,7 +34,12 @@ def visible_to(employee: Employee) -> QuerySet[Case]:
 
 def locked(reference: str) -> Case:
     """One case under its row lock, for the rest of the transaction; raises NotFound."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("customer", "unit", "responsible").filter(reference=reference).first()
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("customer", "unit", "responsible")
+        .filter(reference=reference)
+        .first()
+    )
     if case is None:
         raise NotFound(case=reference)
     return case
@@ -67,7 +73,11 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
     }
-    legal = [move for move, permission in grants.items() if Status(case.status) in MOVES[move].start and may(employee, permission)]
+    legal = [
+        move
+        for move, permission in grants.items()
+        if Status(case.status) in MOVES[move].start and may(employee, permission)
+    ]
     done = set()
     if case.acknowledged_at is not None:
         done.add(Move.ACKNOWLEDGE)
@@ -106,7 +116,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: the cases, and the key to go on from; `more_unseen` when the walk ended before the page was full."""
+    """One page of a list and the key to go on from; `more_unseen` when the walk ended before the page was full."""
 
     cases: Sequence[Case] = field(default_factory=list)
     next_key: str = ""
@@ -126,10 +136,7 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
         walk = walk.filter(_beyond(moment, key, descending=filters.ends))
     walked = walk.order_by(*order).values("pk")[:WALK]
     narrowed = _narrowed(filters)
-    if narrowed:
-        found = Case.objects.filter(narrowed, pk__in=walked)
-    else:
-        found = walk
+    found = Case.objects.filter(narrowed, pk__in=walked) if narrowed else walk
     cases = list(found.order_by(*order).select_related("customer", "unit", "responsible", "failure_type")[: PAGE + 1])
     if len(cases) > PAGE:
         return Page(cases[:PAGE], _key(cases[PAGE - 1], moment))
@@ -138,6 +145,22 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
         if last is not None:
             return Page(cases, _key(last, moment), more_unseen=True)
     return Page(cases)
+
+
+def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
+    """A page of what a customer complained of and the employee may see, newest first. Keyset pages, no counting.
+
+    At most WALK of the customer's cases are looked at, whomever they belong to.
+    """
+    order = ("-filed_at", "-pk")
+    walk = Case.objects.filter(customer=customer)
+    key = _read_key(after)
+    if key is not None:
+        walk = walk.filter(_beyond("filed_at", key, descending=True))
+    walked = walk.order_by(*order).values("pk")[:WALK]
+    found = visible_to(seen_by).filter(pk__in=walked).order_by(*order).select_related("customer", "unit", "responsible", "failure_type")
+    cases = list(found[: PAGE + 1])
+    return Page(cases[:PAGE], _key(cases[PAGE - 1], "filed_at") if len(cases) > PAGE else "")
 
 
 def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:
@@ -158,18 +181,25 @@ class Story:
 
 
 def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) -> Story:
-    """Earlier complaints the employee may see, newest first, and how often each touchpoint failed this customer."""
+    """Earlier complaints the employee may see, newest first, and how often each touchpoint failed this customer.
+
+    Touchpoints are counted over the newest TOLD_OF cases: a stand-in customer of imported records has thousands.
+    """
     cases = visible_to(seen_by).filter(customer=customer)
     if but is not None:
         cases = cases.exclude(pk=but.pk)
+    newest = visible_to(seen_by).filter(customer=customer).order_by("-filed_at").values("pk")[:TOLD_OF]
     touchpoints = (
-        visible_to(seen_by)
-        .filter(customer=customer, failure_type__isnull=False)
+        Case.objects.filter(pk__in=newest, failure_type__isnull=False)
         .values_list("failure_type__touchpoint")
         .annotate(times=Count("pk"))
         .order_by("-times")[:6]
     )
-    return Story(customer, list(cases.select_related("failure_type").order_by("-filed_at")[:5]), [(name, n) for name, n in touchpoints if name])
+    return Story(
+        customer,
+        list(cases.select_related("failure_type").order_by("-filed_at")[:5]),
+        [(name, n) for name, n in touchpoints if name],
+    )
 
 
 def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
@@ -182,7 +212,9 @@ def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
         case Whose.UNASSIGNED:
             return cases.filter(responsible__isnull=True)
         case Whose.UNIT:
-            return cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
+            return (
+                cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
+            )
         case Whose.ALL:
             return cases
 
@@ -218,10 +250,12 @@ def _read_key(text: str) -> tuple[datetime, int] | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    return (at, int(pk)) if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    return (
+        (at, int(pk))
+        if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
+        else None
+    )
 
 
 def _unit_ids(employee: Employee) -> list[int]:
     return list(visible_units(employee).values_list("pk", flat=True))
-
-

@@ -55,7 +55,9 @@ class ChangedMeanwhile(RecoveryError):
     """Somebody else changed the case after the page was drawn."""
 
     code = "changed_meanwhile"
-    sentence_template = _("Complaint %(case)s was changed while you were writing. Look at what is new, then send again.")
+    sentence_template = _(
+        "Complaint %(case)s was changed while you were writing. Look at what is new, then send again."
+    )
 
 
 class Invalid(RecoveryError):

@@ -14,7 +14,7 @@ LONGEST_WORD = 40
 
 
 def clean(text: str) -> str:
-    """Keep what was written and drop what cannot be seen: control and direction-turning characters, CRLF, lone surrogates."""
+    """Keep what was written and drop what cannot be seen: controls, characters that turn the direction, CRLF."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.encode("utf-8", "ignore").decode("utf-8")
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip()

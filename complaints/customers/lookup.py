@@ -77,9 +77,14 @@ def find(query: str, *, limit: int = 8) -> list[Customer]:
     return found
 
 
+def is_contact(query: str) -> bool:
+    """Whether somebody typed an e-mail address or a telephone number rather than words."""
+    return "@" in query or (sum(c.isdigit() for c in query) >= 5 and not any(c.isalpha() for c in query))
+
+
 def _words_asked(query: str) -> list[str]:
     digits = "".join(c for c in query if c.isdigit())
-    if len(digits) >= 5 and not any(c.isalpha() for c in query):
+    if is_contact(query) and "@" not in query:
         return [digits.lstrip("0")]  # a telephone number, however it is written
     return split(query)
 
@@ -88,11 +93,18 @@ def _with_all(words: list[str]) -> QuerySet[Customer]:
     condition = Q()
     for word in words:
         short = len(word) < 3 and not is_cjk(word)
-        condition &= (Q(haystack__startswith=word) | Q(haystack__contains=f" {word}")) if short else Q(haystack__contains=word)
+        condition &= (
+            (Q(haystack__startswith=word) | Q(haystack__contains=f" {word}")) if short else Q(haystack__contains=word)
+        )
     return Customer.objects.filter(condition).defer("haystack", "grams")
 
 
 def _ranked(customers: QuerySet[Customer], query: str) -> QuerySet[Customer]:
     asked = " ".join(fold(query).split())
-    rank = Case(When(haystack=asked, then=Value(0)), When(haystack__startswith=asked, then=Value(1)), default=Value(2), output_field=IntegerField())
+    rank = Case(
+        When(haystack=asked, then=Value(0)),
+        When(haystack__startswith=asked, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
     return customers.annotate(rank=rank).order_by("rank", "-pk").prefetch_related("emails", "phones")

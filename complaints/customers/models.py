@@ -27,7 +27,11 @@ class Customer(models.Model):
     preferences = models.TextField(_("preferences"), blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
     created_at = models.DateTimeField(_("since"))
-    haystack = models.TextField(editable=False, default="", help_text=_("Folded name, company, addresses and numbers; kept by customers.lookup."))
+    haystack = models.TextField(
+        editable=False,
+        default="",
+        help_text=_("Folded name, company, addresses and numbers; kept by customers.lookup."),
+    )
     grams = ArrayField(models.CharField(max_length=4), editable=False, default=list)
 
     class Meta:
@@ -54,7 +58,9 @@ class EmailAddress(models.Model):
         verbose_name = _("e-mail address")
         verbose_name_plural = _("e-mail addresses")
         ordering = ("pk",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=["customer", "address"], name="one_address_per_customer")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "address"], name="one_address_per_customer")
+        ]
         indexes: ClassVar = [models.Index(fields=["address"], name="customer_by_address")]
 
     def __str__(self) -> str:

@@ -26,7 +26,12 @@ class CustomerFacts:
 def add(facts: CustomerFacts, *, at: datetime) -> Customer:
     """Store a new customer with their address and number."""
     phone = PhoneNumber.from_string(facts.phone) if facts.phone else None
-    text = haystack(name=facts.name, company=facts.company, emails=[facts.email] if facts.email else [], phones=[phone.as_e164] if phone else [])
+    text = haystack(
+        name=facts.name,
+        company=facts.company,
+        emails=[facts.email] if facts.email else [],
+        phones=[phone.as_e164] if phone else [],
+    )
     customer = Customer.objects.create(
         name=facts.name,
         company=facts.company,
@@ -49,7 +54,7 @@ def address_of(customer: Customer) -> str:
 
 
 def same_person(facts: CustomerFacts) -> Customer | None:
-    """The one customer who has this address and this name already; two of them are two people until somebody says otherwise."""
+    """The one customer with this address and this name; two of them are two people until somebody says otherwise."""
     if not facts.email:
         return None
     named = Customer.objects.filter(emails__address=facts.email.lower(), name__iexact=facts.name).distinct()[:2]

@@ -1,11 +1,21 @@
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from complaints.desk import case, customers, filing, messages, worklist
 
 app_name = "desk"
 
-
-def _later(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    return HttpResponse()
-
-
-urlpatterns = [path("complaints/<str:reference>/", _later, name="complaint")]
+urlpatterns = [
+    path("", worklist.worklist_page, name="worklist"),
+    path("complaints/new/", filing.new_complaint, name="new_complaint"),
+    path("complaints/<str:reference>/", case.complaint, name="complaint"),
+    path("complaints/<str:reference>/news/", case.news, name="news"),
+    path("complaints/<str:reference>/attachments/<int:pk>/", case.attachment, name="attachment"),
+    path("complaints/<str:reference>/<str:move>/", case.step, name="step"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/find/", filing.find_customer, name="find_customer"),
+    path("customers/known/", filing.known_customer, name="known_customer"),
+    path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
+    path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
+]

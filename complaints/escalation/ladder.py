@@ -9,6 +9,11 @@ from complaints.staff.models import Employee, Tier, Unit
 TIERS = tuple(Tier)
 
 
+def higher(tier: Tier, other: Tier | None) -> Tier:
+    """The higher of two tiers; somebody beside the ladder counts for none."""
+    return tier if other is None else max(tier, other, key=TIERS.index)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A rung: the tier, and the employee who stands on it for this unit; nobody means the unit's own list."""
@@ -31,7 +36,9 @@ def next_step(unit: Unit, tier: Tier) -> Step | None:
     higher = TIERS[TIERS.index(tier) + 1 :]
     if not higher:
         return None
-    people = list(Employee.objects.filter(is_active=True, role__in=higher, unit_id__in=unit.ancestor_ids).select_related("unit"))
+    people = list(
+        Employee.objects.filter(is_active=True, role__in=higher, unit_id__in=unit.ancestor_ids).select_related("unit")
+    )
     for candidate in higher:
         nearest = sorted((p for p in people if p.role == candidate), key=lambda p: (-len(p.unit.path), p.pk))
         if nearest:

@@ -16,7 +16,9 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def ask_customer(reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = "") -> Case:
+def ask_customer(
+    reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = ""
+) -> Case:
     """Ask the customer for something and wait: the clocks stand still until they answer. Locks the case."""
     text = written(text)
     case = lifecycle.lock_for(by, Permission.ASK, reference, move=Move.NOTE)

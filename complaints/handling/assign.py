@@ -10,20 +10,21 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import Invalid
+from complaints.escalation.ladder import higher
 from complaints.handling import tell
 from complaints.outbox.models import Kind
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
 from complaints.staff.queries import colleagues
 
 
 @transaction.atomic
 def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
-    """Become responsible oneself. Locks the case."""
+    """Become responsible oneself; the case never steps down by that. Locks the case."""
     case = lifecycle.lock_for(by, Permission.TAKE, reference, move=Move.TAKE, seen_version=seen_version)
     if case.responsible_id == by.pk:
         return case
-    lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=by.tier or case.tier)
+    lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=higher(Tier(case.tier), by.tier))
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
     return case
 
@@ -34,7 +35,10 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     case = lifecycle.lock_for(by, Permission.ASSIGN, reference, move=Move.ASSIGN, seen_version=seen_version)
     colleague = colleagues(case.unit).filter(pk=to).first()
     if colleague is None:
-        raise Invalid(field="to", sentence=_("This colleague cannot be responsible for complaints of %(unit)s.") % {"unit": case.unit})
+        raise Invalid(
+            field="to",
+            sentence=_("This colleague cannot be responsible for complaints of %(unit)s.") % {"unit": case.unit},
+        )
     if case.responsible_id == colleague.pk:
         return case
     lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=colleague.tier or case.tier)

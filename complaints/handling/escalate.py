@@ -21,7 +21,7 @@ from complaints.staff.permissions import Permission
 
 @transaction.atomic
 def escalate(reference: str, *, reason: str, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
-    """Hand a case up to the next tier of its unit's ladder, with the reason; the unit keeps sight of it. Locks the case."""
+    """Hand a case up to the next tier of its unit's ladder, with the reason; the unit keeps sight. Locks the case."""
     reason = written(reason, field="reason")
     case = lifecycle.lock_for(by, Permission.ESCALATE, reference, move=Move.ESCALATE, seen_version=seen_version)
     if not climb(case, move=Move.ESCALATE, by=by.actor, at=at, reason=reason):
@@ -37,5 +37,7 @@ def climb(case: Case, *, move: Move, by: Actor, at: datetime, reason: str) -> bo
         return False
     lifecycle.apply(case, move, at=at, tier=step.tier, responsible=step.responsible)
     timeline.record(case, Entry.ESCALATED, by=by, at=at, to=step.who, tier=step.tier, reason=reason)
-    tell.employee(step.responsible, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason=reason)
+    tell.employee(
+        step.responsible, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason=reason
+    )
     return True

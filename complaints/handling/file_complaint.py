@@ -30,8 +30,6 @@ from complaints.standards.models import Severity
 from complaints.standards.queries import failure_type, standard_for
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFacts:
     """What was told: by whom, what went wrong, what would put it right, where and when."""
@@ -58,7 +56,9 @@ class Filed:
     token: Token | None = None
 
 
-def file_complaint(facts: ComplaintFacts, *, by: Employee | None, at: datetime, files: Sequence[UploadedFile] = ()) -> Filed:
+def file_complaint(
+    facts: ComplaintFacts, *, by: Employee | None, at: datetime, files: Sequence[UploadedFile[bytes]] = ()
+) -> Filed:
     """Store a complaint with its clocks, timeline and first message; the same form sent twice is one complaint.
 
     `by` is None when the customer files it themselves. Locks nothing: the unique submission key decides a race.
@@ -81,7 +81,9 @@ def file_complaint(facts: ComplaintFacts, *, by: Employee | None, at: datetime, 
     return Filed(case, is_new=True, token=token)
 
 
-def _store(facts: ComplaintFacts, *, by: Employee | None, at: datetime, submission: str, files: Sequence[UploadedFile]) -> Case:
+def _store(
+    facts: ComplaintFacts, *, by: Employee | None, at: datetime, submission: str, files: Sequence[UploadedFile[bytes]]
+) -> Case:
     unit = _unit(facts, by)
     customer = _customer(facts.customer, at=at)
     kind = None if facts.failure_type is None else failure_type(facts.failure_type)
@@ -115,7 +117,15 @@ def _store(facts: ComplaintFacts, *, by: Employee | None, at: datetime, submissi
     lifecycle.keep_findable(case)
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)
-    tell.customer(case, Kind.RECEIVED, occasion="filed", at=at, what_happened=facts.what_happened, by_staff=by is not None)
+    tell.customer(
+        case,
+        Kind.RECEIVED,
+        occasion="filed",
+        at=at,
+        address=facts.customer.email if isinstance(facts.customer, CustomerFacts) else "",
+        what_happened=facts.what_happened,
+        by_staff=by is not None,
+    )
     return case
 
 
@@ -145,7 +155,9 @@ def _checked(facts: ComplaintFacts, *, at: datetime) -> ComplaintFacts:
         raise Invalid(field="what_happened", sentence=_("Please say what went wrong."))
     for name, text in (("what_happened", what), ("wanted", wanted)):
         if len(text) > texts.LONGEST:
-            sentence = _("This is longer than %(most)s characters. Please shorten it, or attach it as a file.") % {"most": texts.LONGEST}
+            sentence = _("This is longer than %(most)s characters. Please shorten it, or attach it as a file.") % {
+                "most": texts.LONGEST
+            }
             raise Invalid(field=name, sentence=sentence)
     if facts.occurred_at is not None and facts.occurred_at > at:
         raise Invalid(field="occurred_at", sentence=_("This moment is still to come. When did it happen?"))
@@ -177,6 +189,10 @@ def _checked(facts: ComplaintFacts, *, at: datetime) -> ComplaintFacts:
 
 
 def _fingerprint(facts: ComplaintFacts, *, at: datetime) -> str:
-    """The key of a form that came without one: the same words by the same person on the same day (UTC) are one complaint."""
-    who = facts.customer if isinstance(facts.customer, int) else f"{facts.customer.name}\n{facts.customer.email}\n{facts.customer.phone}"
+    """The key of a form that came without one: the same words, person and day (UTC) are one complaint."""
+    who = (
+        facts.customer
+        if isinstance(facts.customer, int)
+        else f"{facts.customer.name}\n{facts.customer.email}\n{facts.customer.phone}"
+    )
     return sha256(f"{at:%Y-%m-%d}\n{who}\n{facts.what_happened}\n{facts.wanted}".encode()).hexdigest()

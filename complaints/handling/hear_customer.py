@@ -17,7 +17,9 @@ from complaints.outbox.models import Kind
 
 
 @transaction.atomic
-def hear_customer(token: str, *, text: str, at: datetime, submission: str = "", files: Sequence[UploadedFile] = ()) -> Case:
+def hear_customer(
+    token: str, *, text: str, at: datetime, submission: str = "", files: Sequence[UploadedFile[bytes]] = ()
+) -> Case:
     """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
 
     Whatever state the case is in, who is responsible is told. Locks the case. Raises NotFound, Invalid.
@@ -28,7 +30,9 @@ def hear_customer(token: str, *, text: str, at: datetime, submission: str = "", 
     if timeline.has_submission(case, submission):
         return case
     lifecycle.apply(case, Move.ANSWER if case.status == Status.WAITING else Move.REMARK, at=at)
-    entry = timeline.record(case, Entry.CUSTOMER_ANSWERED, by=case.customer.actor, at=at, text=text, submission=submission)
+    entry = timeline.record(
+        case, Entry.CUSTOMER_ANSWERED, by=case.customer.actor, at=at, text=text, submission=submission
+    )
     attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
     tell.employee(case.responsible, case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     return case

@@ -21,7 +21,9 @@ def let_rest(case_id: int, *, at: datetime) -> bool:
 
     Locks the case, skipping one that somebody is working on.
     """
-    waited = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("customer", "unit", "responsible")
+    waited = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "customer", "unit", "responsible"
+    )
     case = waited.filter(pk=case_id, status=Status.RESOLVED, resolved_at__lte=at - PATIENCE).first()
     if case is None:
         return False

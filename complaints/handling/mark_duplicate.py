@@ -19,7 +19,9 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def mark_duplicate(reference: str, *, original: str, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+def mark_duplicate(
+    reference: str, *, original: str, by: Employee, at: datetime, seen_version: int | None = None
+) -> Case:
     """Close a case because another, older or not, carries the same matter on.
 
     Locks both cases, in the order of their ids, so that two marks across each other cannot wait for one another.
@@ -27,14 +29,23 @@ def mark_duplicate(reference: str, *, original: str, by: Employee, at: datetime,
     named = read_reference(original)
     other = visible_to(by).filter(reference=named).first() if named else None
     if other is None or other.reference == reference:
-        raise Invalid(field="original", sentence=_("Please give the reference of the other complaint, such as C-7K3M9QX2."))
+        raise Invalid(
+            field="original", sentence=_("Please give the reference of the other complaint, such as C-7K3M9QX2.")
+        )
     list(Case.objects.select_for_update().filter(reference__in=[reference, other.reference]).order_by("pk"))
-    case = lifecycle.lock_for(by, Permission.MARK_DUPLICATE, reference, move=Move.MARK_DUPLICATE, seen_version=seen_version)
+    case = lifecycle.lock_for(
+        by, Permission.MARK_DUPLICATE, reference, move=Move.MARK_DUPLICATE, seen_version=seen_version
+    )
     other.refresh_from_db()
     if other.duplicate_of_id is not None:
-        raise Invalid(field="original", sentence=_("%(other)s is a duplicate itself. Please name the complaint that goes on.") % {"other": other})
+        raise Invalid(
+            field="original",
+            sentence=_("%(other)s is a duplicate itself. Please name the complaint that goes on.") % {"other": other},
+        )
     if case.duplicates.exists():
-        raise Invalid(field="original", sentence=_("Other complaints are marked as duplicates of this one: it has to go on."))
+        raise Invalid(
+            field="original", sentence=_("Other complaints are marked as duplicates of this one: it has to go on.")
+        )
     lifecycle.apply(case, Move.MARK_DUPLICATE, at=at, outcome=Outcome.DUPLICATE, duplicate_of=other)
     same_customer = case.customer_id == other.customer_id
     timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, original=other.reference)

@@ -20,7 +20,14 @@ def reopen(reference: str, *, reason: str, by: Employee, at: datetime, seen_vers
     """Open a case again that was resolved or closed, with the reason. Locks the case."""
     reason = written(reason, field="reason")
     case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version)
-    lifecycle.apply(case, Move.REOPEN, at=at, solved=None, reopened_count=case.reopened_count + 1, responsible=case.responsible or by)
+    lifecycle.apply(
+        case,
+        Move.REOPEN,
+        at=at,
+        solved=None,
+        reopened_count=case.reopened_count + 1,
+        responsible=case.responsible or by,
+    )
     timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
     return case

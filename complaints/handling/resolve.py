@@ -16,14 +16,23 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def resolve(reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = "") -> Case:
+def resolve(
+    reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = ""
+) -> Case:
     """Propose a resolution to the customer, who then says whether it is solved. Locks the case."""
     text = written(text)
     case = lifecycle.lock_for(by, Permission.RESOLVE, reference, move=Move.NOTE)
     if timeline.has_submission(case, submission):
         return case
     lifecycle.check_version(case, seen_version)
-    lifecycle.apply(case, Move.RESOLVE, at=at, acknowledged_at=case.acknowledged_at or at, solved=None, responsible=case.responsible or by)
+    lifecycle.apply(
+        case,
+        Move.RESOLVE,
+        at=at,
+        acknowledged_at=case.acknowledged_at or at,
+        solved=None,
+        responsible=case.responsible or by,
+    )
     entry = timeline.record(case, Entry.RESOLUTION_PROPOSED, by=by.actor, at=at, text=text, submission=submission)
     tell.customer(case, Kind.RESOLUTION_PROPOSED, occasion=f"entry {entry.pk}", at=at, by=by.name, text=text)
     return case

@@ -19,13 +19,17 @@ PAUSE = timedelta(minutes=10)
 
 @transaction.atomic
 def send_link(reference: str, *, contact: str, at: datetime) -> None:
-    """Send the tracking link to the address on file, once in ten minutes at most, if reference and contact belong together.
+    """Send the tracking link to the address on file, at most once in ten minutes, where reference and contact match.
 
     Says nothing of whether they did: the page must look the same. Locks nothing.
     """
     named = read_reference(reference)
     case = Case.objects.select_related("customer", "unit", "responsible").filter(reference=named).first()
-    if case is None or not has_contact(case.customer, contact) or told_since(Kind.TRACKING_LINK, about=case.reference, since=at - PAUSE):
+    if (
+        case is None
+        or not has_contact(case.customer, contact)
+        or told_since(Kind.TRACKING_LINK, about=case.reference, since=at - PAUSE)
+    ):
         return
     tell.customer(case, Kind.TRACKING_LINK, occasion=f"{at:%Y-%m-%dT%H:%M}", at=at)
     timeline.record(case, Entry.LINK_SENT, by=SYSTEM, at=at)

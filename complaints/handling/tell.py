@@ -15,10 +15,17 @@ from complaints.outbox.queue import Recipient, enqueue
 from complaints.staff.models import Employee
 
 
-def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
-    """Tell the complainant, in their language."""
-    to = Recipient(address=address_of(case.customer), name=case.customer.name, language=case.customer.language)
-    told = {"responsible": case.responsible.name if case.responsible else "", "unit": case.unit.name, "due_at": case.due, **facts}
+def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str = "", **facts: Any) -> None:
+    """Tell the complainant, in their language, at the address on file or the one they have just given."""
+    to = Recipient(
+        address=address or address_of(case.customer), name=case.customer.name, language=case.customer.language
+    )
+    told = {
+        "responsible": case.responsible.name if case.responsible else "",
+        "unit": case.unit.name,
+        "due_at": case.due,
+        **facts,
+    }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
 
 
@@ -26,7 +33,18 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
     """Tell a colleague, with the address of the case page; nobody needs no telling."""
     if colleague is None or not colleague.is_active:
         return
-    to = Recipient(address=colleague.email, name=colleague.name, language=colleague.language or settings.LANGUAGE_CODE, is_customer=False)
+    to = Recipient(
+        address=colleague.email,
+        name=colleague.name,
+        language=colleague.language or settings.LANGUAGE_CODE,
+        is_customer=False,
+    )
     page = f"{settings.BASE_URL}{reverse('desk:complaint', args=[case.reference])}"
-    told = {"customer": case.customer.name, "page": page, "due_at": case.due, "severity": case.get_severity_display(), **facts}
+    told = {
+        "customer": case.customer.name,
+        "page": page,
+        "due_at": case.due,
+        "severity": case.get_severity_display(),
+        **facts,
+    }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)

@@ -16,5 +16,9 @@ def written(text: str, *, field: str = "text") -> str:
     if not cleaned:
         raise Invalid(field=field, sentence=_("Please write something here."))
     if len(cleaned) > LONGEST:
-        raise Invalid(field=field, sentence=_("This is longer than %(most)s characters. Please shorten it, or attach it as a file.") % {"most": LONGEST})
+        raise Invalid(
+            field=field,
+            sentence=_("This is longer than %(most)s characters. Please shorten it, or attach it as a file.")
+            % {"most": LONGEST},
+        )
     return cleaned

@@ -16,7 +16,15 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def write_note(reference: str, *, text: str, by: Employee, at: datetime, submission: str = "", files: Sequence[UploadedFile] = ()) -> Case:
+def write_note(
+    reference: str,
+    *,
+    text: str,
+    by: Employee,
+    at: datetime,
+    submission: str = "",
+    files: Sequence[UploadedFile[bytes]] = (),
+) -> Case:
     """Keep something for colleagues only. An older page does no harm: a note takes nothing away. Locks the case."""
     text = written(text)
     attachments.examine(files)

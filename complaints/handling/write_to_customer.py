@@ -26,7 +26,7 @@ def write_to_customer(
     at: datetime,
     seen_version: int | None = None,
     submission: str = "",
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[bytes]] = (),
 ) -> Case:
     """Write to the customer; a first word from a person also acknowledges. Locks the case."""
     text = written(text)

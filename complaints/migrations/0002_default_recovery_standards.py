@@ -8,7 +8,9 @@ def add_defaults(apps, schema_editor):
     """Give a new installation promises to start from; what is there already stays."""
     standards = apps.get_model("complaints", "RecoveryStandard").objects
     for severity, acknowledge, resolve in DEFAULTS:
-        standards.get_or_create(severity=severity, defaults={"acknowledge_minutes": acknowledge, "resolve_minutes": resolve})
+        standards.get_or_create(
+            severity=severity, defaults={"acknowledge_minutes": acknowledge, "resolve_minutes": resolve}
+        )
 
 
 class Migration(migrations.Migration):

@@ -40,4 +40,4 @@ def _write_whole(place: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(unfinished, place)
+    Path(unfinished).replace(place)

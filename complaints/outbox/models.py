@@ -55,20 +55,34 @@ class Message(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("queued at"))
-    look_again_at = models.DateTimeField(_("look again at"), help_text=_("When the sweep takes it up: after a lost hint, a crash, or for a retry."))
+    look_again_at = models.DateTimeField(
+        _("look again at"), help_text=_("When the sweep takes it up: after a lost hint, a crash, or for a retry.")
+    )
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
-            models.Index(fields=["look_again_at", "id"], condition=models.Q(state__in=["queued", "in_flight", "retry"]), name="message_pending"),
+            models.Index(
+                fields=["look_again_at", "id"],
+                condition=models.Q(state__in=["queued", "in_flight", "retry"]),
+                name="message_pending",
+            ),
             models.Index(fields=["unit", "-id"], name="message_by_unit"),
-            models.Index(fields=["state", "-id"], condition=models.Q(state__in=["failed", "withheld", "retry"]), name="message_in_trouble"),
+            models.Index(
+                fields=["state", "-id"],
+                condition=models.Q(state__in=["failed", "withheld", "retry"]),
+                name="message_in_trouble",
+            ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="sent_has_moment"),
-            models.CheckConstraint(condition=~models.Q(state__in=["failed", "withheld"]) | ~models.Q(reason=""), name="unsent_has_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="sent_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["failed", "withheld"]) | ~models.Q(reason=""), name="unsent_has_reason"
+            ),
         ]
 
     def __str__(self) -> str:

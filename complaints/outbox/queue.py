@@ -31,7 +31,9 @@ class Recipient:
     is_customer: bool = True
 
 
-def enqueue(kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime) -> None:
+def enqueue(
+    kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
+) -> None:
     """Store a message in the transaction of the change it tells of, and hint at it after the commit.
 
     `occasion` tells one event from the next of its kind; the same one twice is one message. Raises RuntimeError
@@ -39,7 +41,9 @@ def enqueue(kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str,
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("enqueue belongs into the transaction of the change it tells of")
-    words = render(kind, language=to.language, zone=unit.time_zone, facts={**facts, "recipient_name": to.name, "reference": about})
+    words = render(
+        kind, language=to.language, zone=unit.time_zone, facts={**facts, "recipient_name": to.name, "reference": about}
+    )
     message = Message(
         about=about,
         unit=unit,
@@ -70,7 +74,11 @@ def claim(message_id: str, *, at: datetime, swept: bool = False) -> Message | No
     """
     with transaction.atomic():
         wanted = Message.objects.select_for_update(skip_locked=True).filter(message_id=message_id)
-        wanted = wanted.filter(state__in=PENDING, look_again_at__lte=at) if swept else wanted.filter(state=MessageState.QUEUED)
+        wanted = (
+            wanted.filter(state__in=PENDING, look_again_at__lte=at)
+            if swept
+            else wanted.filter(state=MessageState.QUEUED)
+        )
         message = wanted.first()
         if message is None:
             return None

@@ -28,7 +28,11 @@ def render(kind: Kind, *, language: str, zone: str, facts: dict[str, Any]) -> Re
         context = {**facts, "language": language, "link": LINK, "zone": zone_words(zone)}
         folder = f"messages/{kind.value}"
         subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
-        return Rendered(subject[:250], render_to_string(f"{folder}/body.txt", context).strip() + "\n", render_to_string(f"{folder}/body.html", context))
+        return Rendered(
+            subject[:250],
+            render_to_string(f"{folder}/body.txt", context).strip() + "\n",
+            render_to_string(f"{folder}/body.html", context),
+        )
 
 
 def with_link(words: str, url: str) -> str:

@@ -31,7 +31,11 @@ def send(message: Message, *, link: str) -> None:
         subject=with_link(message.subject, link),
         body=with_link(message.body_text, link),
         to=[message.recipient],
-        headers={"Message-ID": message.message_id, "Content-Language": message.language, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": message.message_id,
+            "Content-Language": message.language,
+            "Auto-Submitted": "auto-generated",
+        },
     )
     if message.body_html:
         mail.attach_alternative(with_link(message.body_html, link), "text/html")
@@ -43,7 +47,9 @@ def send(message: Message, *, link: str) -> None:
         codes = [code for code, _words in error.recipients.values()]
         raise TransportError(str(error.recipients), permanent=min(codes, default=0) >= REFUSED_FOR_GOOD) from error
     except smtplib.SMTPResponseException as error:
-        raise TransportError(f"{error.smtp_code} {error.smtp_error!r}", permanent=error.smtp_code >= REFUSED_FOR_GOOD) from error
+        raise TransportError(
+            f"{error.smtp_code} {error.smtp_error!r}", permanent=error.smtp_code >= REFUSED_FOR_GOOD
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TransportError(str(error) or type(error).__name__, permanent=False) from error
     except ValueError as error:  # a header or address that can never be sent

@@ -52,7 +52,7 @@ def refusal(request: HttpRequest, deed: Deed) -> Refusal | None:
 class _Check(CsrfViewMiddleware):
     """Django's check, asked for its opinion only."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:  # noqa: ARG002 - Django's signature
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:
         return HttpResponseForbidden(reason)
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.sentences import sentence_for_customer
 from complaints.cases.states import Outcome, Status
-from complaints.cases.timeline import sentence_for_customer
 from complaints.common.actors import ActorKind
 from complaints.handling.let_rest import PATIENCE
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
-from django.db.models.functions import Lower
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower, Substr
 from django.utils.translation import gettext_lazy as _
 
 from complaints.common.actors import Actor, ActorKind
@@ -35,10 +38,14 @@ class Unit(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
-    parent = models.ForeignKey("self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
     path = models.CharField(max_length=200, editable=False, default="")
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
-    code = models.CharField(_("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs."))
+    code = models.CharField(
+        _("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs.")
+    )
     takes_public_complaints = models.BooleanField(
         _("takes complaints from the public form"),
         default=False,
@@ -57,12 +64,22 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the unit and its place in the tree; moving a unit with parts is `staff.tree`'s work."""
-        super().save(*args, **kwargs)
-        place = f"{self.parent.path if self.parent else ''}{self.pk}."
-        if self.path != place:
-            self.path = place
-            type(self).objects.filter(pk=self.pk).update(path=place)
+        """Store the unit and its place in the tree; its parts come with it."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            before, self.path = self.path, f"{self.parent.path if self.parent else ''}{self.pk}."
+            if not before:
+                type(self).objects.filter(pk=self.pk).update(path=self.path)
+            elif before != self.path:
+                moved = Concat(Value(self.path), Substr("path", len(before) + 1))
+                type(self).objects.filter(path__startswith=before).update(path=moved)
+
+    def clean(self) -> None:
+        """Refuse a place inside itself, and a time zone that nobody knows."""
+        if self.pk and self.parent and self.pk in self.parent.ancestor_ids:
+            raise ValidationError({"parent": _("A unit cannot be a part of itself.")})
+        if self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("This is not a time zone, such as Europe/Paris.")})
 
     @property
     def ancestor_ids(self) -> list[int]:
@@ -103,7 +120,9 @@ class EmployeeManager(BaseUserManager["Employee"]):
         """Add the first administrator of a new installation, with a company to stand in if there is none."""
         unit = Unit.objects.filter(parent=None).first()
         if unit is None:
-            unit = Unit.objects.create(name="Company", kind=UnitKind.COMPANY, code="company", takes_public_complaints=True)
+            unit = Unit.objects.create(
+                name="Company", kind=UnitKind.COMPANY, code="company", takes_public_complaints=True
+            )
         return self.create_user(email, password, unit=unit, role=Role.ADMINISTRATOR, **{"name": email, **facts})
 
 
@@ -128,7 +147,9 @@ class Employee(AbstractBaseUser):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_employee_per_address")]
-        indexes: ClassVar = [models.Index(fields=["unit", "role"], condition=models.Q(is_active=True), name="active_by_unit_role")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "role"], condition=models.Q(is_active=True), name="active_by_unit_role")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -26,7 +26,7 @@ def visible_unit(employee: Employee, unit_id: int) -> Unit:
     """One of the visible units; raises NotFound for any other."""
     unit = visible_units(employee).filter(pk=unit_id).first()
     if unit is None:
-        raise NotFound()
+        raise NotFound
     return unit
 
 

@@ -18,10 +18,18 @@ class Severity(models.IntegerChoices):
 class FailureType(models.Model):
     """What can go wrong, in two levels: an area, and the failure in it."""
 
-    parent = models.ForeignKey("self", verbose_name=_("area"), null=True, blank=True, on_delete=models.PROTECT, related_name="kinds")
+    parent = models.ForeignKey(
+        "self", verbose_name=_("area"), null=True, blank=True, on_delete=models.PROTECT, related_name="kinds"
+    )
     name = models.CharField(_("name"), max_length=160)
     name_zh = models.CharField(_("Chinese name"), max_length=160, blank=True, default="")
-    touchpoint = models.CharField(_("touchpoint"), max_length=80, blank=True, default="", help_text=_("Where the customer meets us when it happens."))
+    touchpoint = models.CharField(
+        _("touchpoint"),
+        max_length=80,
+        blank=True,
+        default="",
+        help_text=_("Where the customer meets us when it happens."),
+    )
     is_active = models.BooleanField(_("offered when filing"), default=True)
 
     class Meta:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
 from complaints.standards.models import FailureType, RecoveryStandard, Severity
-from django.utils.translation import gettext as _
 
 
 def offered_failure_types() -> QuerySet[FailureType]:

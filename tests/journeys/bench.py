@@ -88,7 +88,7 @@ class Readers:
         dark: bool = False,
         scripts: bool = True,
     ) -> Page:
-        """A page in a browser of its own: no cookies, this width and language, light or dark, with or without scripts."""
+        """A page in a browser of its own, without cookies, with or without scripts."""
         context = self.browser.new_context(
             base_url=self.home,
             viewport={"width": width, "height": 844 if width == PHONE else 900},

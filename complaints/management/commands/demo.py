@@ -57,7 +57,7 @@ CATALOGUE: Final = {
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration organisation: a hotel company, its people, customers and complaints. Does nothing the second time."
+    help = "Load the demonstration organisation: a hotel company, its people, customers and complaints, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the organisation once; a second call finds it and leaves it as it is."""
@@ -74,12 +74,23 @@ class Command(BaseCommand):
 
 
 def _units() -> dict[str, Unit]:
-    company = Unit.objects.create(code="demo-company", name="Meridian Hotels", kind=UnitKind.COMPANY, time_zone="America/New_York")
-    region = Unit.objects.create(code="demo-east", name="Region East", kind=UnitKind.REGION, parent=company, time_zone="America/New_York")
-    harbour = Unit.objects.create(
-        code="demo-harbour", name="Harbour Hotel", kind=UnitKind.BRANCH, parent=region, time_zone="America/New_York", takes_public_complaints=True
+    company = Unit.objects.create(
+        code="demo-company", name="Meridian Hotels", kind=UnitKind.COMPANY, time_zone="America/New_York"
     )
-    lakeside = Unit.objects.create(code="demo-lakeside", name="Lakeside Hotel", kind=UnitKind.BRANCH, parent=region, time_zone="America/New_York")
+    region = Unit.objects.create(
+        code="demo-east", name="Region East", kind=UnitKind.REGION, parent=company, time_zone="America/New_York"
+    )
+    harbour = Unit.objects.create(
+        code="demo-harbour",
+        name="Harbour Hotel",
+        kind=UnitKind.BRANCH,
+        parent=region,
+        time_zone="America/New_York",
+        takes_public_complaints=True,
+    )
+    lakeside = Unit.objects.create(
+        code="demo-lakeside", name="Lakeside Hotel", kind=UnitKind.BRANCH, parent=region, time_zone="America/New_York"
+    )
     return {"company": company, "region": region, "harbour": harbour, "lakeside": lakeside}
 
 
@@ -95,23 +106,46 @@ def _catalogue() -> dict[str, int]:
     for (area, area_zh), failures in CATALOGUE.items():
         parent, _new = FailureType.objects.get_or_create(parent=None, name=area, defaults={"name_zh": area_zh})
         for name, name_zh, touchpoint in failures:
-            kind, _new = FailureType.objects.get_or_create(parent=parent, name=name, defaults={"name_zh": name_zh, "touchpoint": touchpoint})
+            kind, _new = FailureType.objects.get_or_create(
+                parent=parent, name=name, defaults={"name_zh": name_zh, "touchpoint": touchpoint}
+            )
             kinds[name] = kind.pk
     return kinds
-
-
-def _customer(name: str, company: str, email: str, phone: str, at: datetime, language: str = Language.ENGLISH, preferences: str = "") -> Customer:
-    facts = CustomerFacts(name=name, company=company, email=email, phone=phone, language=language, preferences=preferences)
-    return records.add(facts, at=at)
 
 
 def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datetime) -> None:
     fern, max_, otto = people["fern"], people["max"], people["otto"]
     since = at - timedelta(days=400)
-    cara = _customer("Cara Castillo", "Castillo & Sons", "cara@demo.example", "+1 212 555 0142", since, preferences="High floor, no feather pillows.")
-    li = _customer("李小雨", "海风贸易有限公司", "li@demo.example", "+86 10 6555 0188", since, language=Language.CHINESE, preferences="安静的房间；早餐要热豆浆。")
-    noor = _customer("Noor Nasser", "", "noor@demo.example", "+1 212 555 0177", since, preferences="Severe nut allergy.")
-    piet = _customer("Piet Pauwels", "Pauwels Brewing", "piet@demo.example", "", since)
+    cara = records.add(
+        CustomerFacts(
+            name="Cara Castillo",
+            company="Castillo & Sons",
+            email="cara@demo.example",
+            phone="+1 212 555 0142",
+            preferences="High floor, no feather pillows.",
+        ),
+        at=since,
+    )
+    li = records.add(
+        CustomerFacts(
+            name="李小雨",
+            company="海风贸易有限公司",
+            email="li@demo.example",
+            phone="+86 10 6555 0188",
+            language=Language.CHINESE,
+            preferences="安静的房间；早餐要热豆浆。",
+        ),
+        at=since,
+    )
+    noor = records.add(
+        CustomerFacts(
+            name="Noor Nasser", email="noor@demo.example", phone="+1 212 555 0177", preferences="Severe nut allergy."
+        ),
+        at=since,
+    )
+    piet = records.add(
+        CustomerFacts(name="Piet Pauwels", company="Pauwels Brewing", email="piet@demo.example"), at=since
+    )
 
     def filed(by: Employee | None, customer: Customer, what: str, kind: str, *, ago: timedelta, **facts: Any) -> Case:
         told = ComplaintFacts(customer=customer.pk, what_happened=what, failure_type=kinds[kind], **facts)
@@ -120,7 +154,7 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
     late = filed(
         fern,
         cara,
-        "I was promised the room at three and stood in the lobby with two tired children until half past five. Nobody told me why.",
+        "I was promised the room at three and stood in the lobby with two tired children until half past five.",
         "Room not ready on time",
         ago=timedelta(hours=5),
         channel=Channel.COUNTER,
@@ -131,8 +165,18 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         place="Lobby",
     )
     acknowledge(late.reference, by=fern, at=at - timedelta(hours=4, minutes=40))
-    write_note(late.reference, text="Housekeeping was short of two people; the room was blocked for a late departure.", by=fern, at=at - timedelta(hours=4))
-    escalate(late.reference, reason="She asks for a whole night free: more than I can grant.", by=fern, at=at - timedelta(hours=3))
+    write_note(
+        late.reference,
+        text="Housekeeping was short of two people; the room was blocked for a late departure.",
+        by=fern,
+        at=at - timedelta(hours=4),
+    )
+    escalate(
+        late.reference,
+        reason="She asks for a whole night free: more than I can grant.",
+        by=fern,
+        at=at - timedelta(hours=3),
+    )
 
     noise = filed(
         fern,
@@ -147,7 +191,12 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         place="Room 412",
     )
     acknowledge(noise.reference, by=fern, at=at - timedelta(days=1, hours=1))
-    resolve(noise.reference, text="我们已为您换到1208号高层安静客房，并免收昨晚的房费。非常抱歉打扰了您的休息。", by=fern, at=at - timedelta(hours=20))
+    resolve(
+        noise.reference,
+        text="我们已为您换到1208号高层安静客房，并免收昨晚的房费。非常抱歉打扰了您的休息。",
+        by=fern,
+        at=at - timedelta(hours=20),
+    )
 
     allergy = filed(
         max_,
@@ -161,7 +210,12 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         wanted="To know how this could happen, and that it never happens again.",
         place="Restaurant",
     )
-    write_to_customer(allergy.reference, text="I am sorry. I am in the kitchen now and will call you within the hour.", by=max_, at=at - timedelta(minutes=40))
+    write_to_customer(
+        allergy.reference,
+        text="I am sorry. I am in the kitchen now and will call you within the hour.",
+        by=max_,
+        at=at - timedelta(minutes=40),
+    )
 
     bill = filed(
         fern,
@@ -174,16 +228,36 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         mood=Mood.DISAPPOINTED,
         wanted="54 dollars back.",
     )
-    ask_customer(bill.reference, text="Could you send us a photograph of the bill? Then we put it right the same day.", by=fern, at=at - timedelta(days=1))
+    ask_customer(
+        bill.reference,
+        text="Could you send us a photograph of the bill? Then we put it right the same day.",
+        by=fern,
+        at=at - timedelta(days=1),
+    )
 
-    filed(None, cara, "The Wi-Fi broke off during a call with a customer, four times.", "Something in the room is broken", ago=timedelta(hours=1), place="Room 908")
+    filed(
+        None,
+        cara,
+        "The Wi-Fi broke off during a call with a customer, four times.",
+        "Something in the room is broken",
+        ago=timedelta(hours=1),
+        place="Room 908",
+    )
     filed(
         fern,
         noor,
-        "The air conditioning on the whole fourth floor is out. Nobody has complained yet; we call the guests before they call us.",
+        "The air conditioning on the whole fourth floor is out. Nobody has complained yet; we call them first.",
         "Something in the room is broken",
         ago=timedelta(minutes=15),
         channel=Channel.STAFF,
         severity=Severity.HIGH,
     )
-    filed(otto, piet, "Waited forty minutes to check in, one desk of four was open.", "Long wait", ago=timedelta(hours=6), channel=Channel.COUNTER, mood=Mood.UPSET)
+    filed(
+        otto,
+        piet,
+        "Waited forty minutes to check in, one desk of four was open.",
+        "Long wait",
+        ago=timedelta(hours=6),
+        channel=Channel.COUNTER,
+        mood=Mood.UPSET,
+    )

@@ -1,0 +1,29 @@
+"""Tell what happened, in the language that is active."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from complaints.cases.entries import TOLD
+from complaints.cases.models import TimelineEntry
+from complaints.common.actors import ActorKind
+
+
+def sentence_for_staff(told: TimelineEntry) -> str:
+    """What happened, for the desk, in the language that is active."""
+    return str(TOLD[told.entry].to_staff) % _facts(told)
+
+
+def sentence_for_customer(told: TimelineEntry) -> str:
+    """What happened, for the customer; empty where it is none of their business."""
+    telling = TOLD[told.entry].to_customer
+    return "" if telling is None or not told.public else str(telling) % _facts(told)
+
+
+def _facts(told: TimelineEntry) -> dict[str, object]:
+    names = {ActorKind.SYSTEM: _("The system"), ActorKind.CUSTOMER: told.actor_name or _("The customer")}
+    return {
+        "to": _("our team"),
+        **{k: v for k, v in told.facts.items() if v},
+        "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
+    }

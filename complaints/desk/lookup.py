@@ -1,0 +1,30 @@
+"""Find a customer the way somebody on the telephone gives themselves to know."""
+
+from __future__ import annotations
+
+from complaints.cases.queries import one_visible
+from complaints.common.errors import NotFound
+from complaints.common.tokens import read_reference
+from complaints.common.words import clean_line
+from complaints.customers import lookup
+from complaints.customers.models import Customer
+from complaints.staff.models import Employee
+
+
+def look_up(employee: Employee, typed: str, *, limit: int = 8) -> list[Customer]:
+    """Customers by an earlier reference that the employee may see, or by any part of what is on file for them."""
+    query = clean_line(typed)[:200]
+    reference = read_reference(query)
+    if reference is not None:
+        try:
+            return [one_visible(employee, reference).customer]
+        except NotFound:
+            pass  # eight characters that could be a reference can be a name as well
+    return lookup.find(query, limit=limit)
+
+
+def one_customer(typed: str) -> Customer | None:
+    """The customer with this id; None for anything that is not one."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        return None
+    return Customer.objects.filter(pk=int(typed)).first()

@@ -1,0 +1,109 @@
+"""The worklist: what is due first, of mine, of my unit's, of nobody's, of all I see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from complaints.cases import search
+from complaints.cases.models import Channel
+from complaints.cases.queries import Filters, Page, Whose, worklist
+from complaints.cases.states import Status
+from complaints.common.words import clean_line
+from complaints.desk.choices import failure_types, units
+from complaints.desk.fields import Line, Styled
+from complaints.desk.request import at_desk
+from complaints.staff.models import Employee, Tier
+from complaints.standards.models import Severity
+
+TABS: tuple[tuple[Whose, Promise], ...] = (
+    (Whose.MINE, _("Mine")),
+    (Whose.UNIT, _("My unit's")),
+    (Whose.UNASSIGNED, _("Unassigned")),
+    (Whose.ALL, _("All I see")),
+)
+
+
+class FilterForm(Styled):
+    """What the list is narrowed to; a value that does not exist narrows nothing and is named beside its field."""
+
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Not closed")), *Status.choices])
+    tier = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("Any")), *Tier.choices])
+    severity = forms.TypedChoiceField(
+        label=_("Severity"), required=False, choices=[("", _("Any")), *Severity.choices], coerce=int, empty_value=None
+    )
+    failure_type = forms.TypedChoiceField(label=_("Failure type"), required=False, coerce=int, empty_value=None)
+    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[("", _("Any")), *Channel.choices])
+    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, employee: Employee, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["failure_type"].choices = [("", _("Any")), *failure_types()]  # type: ignore[attr-defined]
+        asked = self.data.get("unit", "")
+        self.fields["unit"].choices = [("", _("Any")), *units(employee, also=asked)]  # type: ignore[attr-defined]
+
+    def filters(self, whose: Whose) -> Filters:
+        """The filters as the noun takes them."""
+        self.is_valid()
+        return Filters(whose=whose, **self.cleaned_data)
+
+    def used(self) -> int:
+        """How many filters narrow the list."""
+        self.is_valid()
+        return sum(value not in {"", None} for value in self.cleaned_data.values())
+
+
+class SearchForm(forms.Form):
+    q = Line(required=False, max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: Promise
+    address: str
+    is_open: bool
+
+
+@require_safe
+def worklist_page(request: HttpRequest) -> HttpResponse:
+    """Show one page of the worklist, or what a search found."""
+    employee = at_desk(request).user
+    query = clean_line(request.GET.get("q", ""))[:200]
+    whose = Whose(asked) if (asked := request.GET.get("whose", "")) in list(Whose) else Whose.ALL
+    form = FilterForm(employee, request.GET)
+    after = clean_line(request.GET.get("after", ""))
+    page = Page(search.find(employee, query)) if query else worklist(employee, form.filters(whose), after=after)
+    return render(
+        request,
+        "desk/worklist.html",
+        {
+            "page": page,
+            "form": form,
+            "query": query,
+            "whose": whose,
+            "after": after,
+            "tabs": [Tab(name, _address(request, whose=one, after=None, q=None), one == whose) for one, name in TABS],
+            "next_address": _address(request, after=page.next_key) if page.next_key else "",
+            "first_address": _address(request, after=None),
+            "bare_address": _address(request, only={"whose"}),
+        },
+    )
+
+
+def _address(request: HttpRequest, *, only: set[str] | None = None, **changes: str | None) -> str:
+    """This list with some of its parameters changed; None drops one."""
+    asked = request.GET.copy()
+    for name in set(asked) - only if only is not None else set():
+        del asked[name]
+    for name, value in changes.items():
+        asked.pop(name, None)
+        if value is not None:
+            asked[name] = value
+    return f"?{asked.urlencode()}"

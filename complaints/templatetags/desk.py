@@ -1,0 +1,48 @@
+"""Small words for the templates of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from complaints.cases.models import Case
+from complaints.desk import wording
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+from complaints.staff.permissions import may as grants
+from complaints.standards.models import FailureType, Severity
+
+register = template.Library()
+
+
+@register.filter
+def may(employee: Employee, permission: str) -> bool:
+    """Whether the employee's role grants a permission such as `case:file`."""
+    return grants(employee, Permission(permission))
+
+
+@register.filter
+def catalogue_name(failure_type: FailureType | None) -> str:
+    """The name of a failure type in the reader's language."""
+    return "" if failure_type is None else wording.name_of(failure_type)
+
+
+@register.filter
+def severity_tone(severity: int) -> str:
+    """The class that colours a severity."""
+    return wording.TONES[Severity(severity)]
+
+
+@register.inclusion_tag("desk/_due.html")
+def due(case: Case) -> dict[str, wording.Due]:
+    """Time left in words; the exact moment, in the reader's zone, is its title."""
+    return {"due": wording.due_in_words(case, at=timezone.now())}
+
+
+@register.inclusion_tag("desk/_ago.html")
+def ago(moment: datetime) -> dict[str, object]:
+    """How long ago in words; the exact moment, in the reader's zone, is its title."""
+    return {"moment": moment, "time": timesince(moment, depth=1)}

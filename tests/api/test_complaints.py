@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from complaints.cases.models import Case
+from complaints.customers.models import Customer
+from complaints.staff.models import Employee
+from tests.factories import a_complaint
+
+AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TOLD = {"customer": {"name": "Nina New"}, "what_happened": "The room was not ready.", "channel": "phone"}
+
+
+@pytest.fixture
+def fern_asks(client: Client, fern: Employee) -> Client:
+    """A program signed in as Fern."""
+    client.force_login(fern)
+    return client
+
+
+def test_a_stranger_is_told_nothing(client: Client) -> None:
+    for url in ("/api/v1/complaints/", "/api/v1/complaints/C-7K3M9QX2/"):
+        answer = client.get(url)
+        assert answer.status_code == 403
+        assert answer["Content-Type"] == "application/problem+json"
+    assert client.post("/api/v1/complaints/", TOLD, content_type="application/json").status_code == 403
+
+
+def test_the_list_is_the_worklist_and_goes_on_by_key(fern_asks: Client, fern: Employee, otto: Employee) -> None:
+    mine = {a_complaint(by=fern, at=AT).reference for _ in range(30)}
+    a_complaint(by=otto, at=AT)
+    first = fern_asks.get("/api/v1/complaints/").json()
+    second = fern_asks.get("/api/v1/complaints/", {"after": first["next"]}).json()
+    listed = [row["reference"] for row in first["complaints"] + second["complaints"]]
+    assert set(listed) == mine
+    assert len(listed) == 30
+    assert second["next"] == ""
+
+
+def test_one_complaint_with_its_story_or_nothing_at_all(fern_asks: Client, fern: Employee, otto: Employee) -> None:
+    case = a_complaint(by=fern, at=AT)
+    shown = fern_asks.get(f"/api/v1/complaints/{case.reference}/").json()
+    assert shown["what_happened"] == case.what_happened
+    assert [entry["sentence"] for entry in shown["timeline"]] == ["Fern Fuller filed the complaint"]
+    hidden = a_complaint(by=otto, at=AT)
+    assert fern_asks.get(f"/api/v1/complaints/{hidden.reference}/").status_code == 404
+
+
+def test_a_complaint_is_filed_once_for_one_key(fern_asks: Client, fern: Employee) -> None:
+    key: Any = {"headers": {"Idempotency-Key": "k-1"}, "content_type": "application/json"}
+    first = fern_asks.post("/api/v1/complaints/", TOLD, **key)
+    again = fern_asks.post("/api/v1/complaints/", TOLD, **key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["reference"] == again.json()["reference"] == Case.objects.get().reference
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({**TOLD, "what_happened": " "}, "what_happened"),
+        ({**TOLD, "what_happened": "\u202e"}, "what_happened"),
+        ({**TOLD, "channel": "pigeon"}, "channel"),
+        ({**TOLD, "occurred_at": "2999-01-01T00:00:00Z"}, "occurred_at"),
+        ({**TOLD, "failure_type": 999999}, "failure_type"),
+        ({**TOLD, "customer_id": 1}, "customer"),
+        ({"what_happened": "x", "channel": "phone"}, "customer"),
+    ],
+)
+def test_bad_input_is_a_problem_that_names_the_field(fern_asks: Client, told: dict[str, Any], field: str) -> None:
+    answer = fern_asks.post("/api/v1/complaints/", told, content_type="application/json")
+    assert answer.status_code == 400
+    assert field in answer.json()["fields"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["severity=9", "status=gone", "unit=x", "whose=theirs"])
+def test_an_unknown_filter_is_a_problem(fern_asks: Client, query: str) -> None:
+    assert fern_asks.get(f"/api/v1/complaints/?{query}").status_code == 400
+
+
+def test_broken_json_is_a_problem(fern_asks: Client) -> None:
+    answer = fern_asks.post("/api/v1/complaints/", "{", content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_the_schema_describes_every_address(client: Client, cara: Customer) -> None:
+    schema = client.get("/api/v1/schema/", {"format": "json"}).json()
+    assert schema["openapi"].startswith("3.")
+    assert {"/api/v1/complaints/", "/api/v1/complaints/{reference}/"} <= set(schema["paths"])

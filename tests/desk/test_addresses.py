@@ -1,0 +1,146 @@
+"""Every address of the desk, asked by everybody: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from complaints.cases.models import Attachment, Case
+from complaints.cases.states import Move
+from complaints.customers.models import Customer
+from complaints.desk.steps import STEPS
+from complaints.desk.urls import urlpatterns
+from complaints.outbox.models import Message, MessageState
+from complaints.staff.models import Employee
+from tests.factories import a_complaint, a_picture
+
+PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One address, how it is asked, and the status each of PEOPLE gets."""
+
+    name: str
+    statuses: tuple[int, ...]
+    method: str = "get"
+    move: str = ""
+    sent: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name} {self.move}".strip()
+
+
+def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
+    return Ask("step", statuses, "post", move.value, tuple({"version": 1, "entry": 0, **sent}.items()))
+
+
+EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
+NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
+LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
+TABLE: Final = [
+    Ask("worklist", EVERYBODY),
+    Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
+    Ask("complaint", NOT_OTTO),
+    Ask("news", NOT_OTTO),
+    Ask("attachment", NOT_OTTO),
+    *(Ask("step", NOT_OTTO, move=move.value) for move in STEPS),
+    Ask("step", (302, 404, 404, 404, 404, 404, 404), move="refuse"),
+    Ask("step", (302, 404, 404, 404, 404, 404, 404), "post", move="accept"),
+    step(Move.ACKNOWLEDGE, LADDER_ONLY),
+    step(Move.TAKE, LADDER_ONLY),
+    step(Move.RESOLVE, LADDER_ONLY, text="A night free."),
+    step(Move.WRITE, LADDER_ONLY, text="We are on it."),
+    step(Move.ASK, LADDER_ONLY, text="Which room?"),
+    step(Move.NOTE, (302, 302, 302, 302, 404, 302, 403), text="Called her."),
+    step(Move.ASSIGN, (302, 403, 302, 302, 404, 403, 403), to="max_"),
+    step(Move.ESCALATE, LADDER_ONLY, reason="Beyond me."),
+    step(Move.REOPEN, (302, 409, 409, 409, 404, 403, 403), reason="Not over."),
+    step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
+    step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
+    Ask("customers", EVERYBODY),
+    Ask("find_customer", EVERYBODY),
+    Ask("known_customer", EVERYBODY),
+    Ask("customer", EVERYBODY),
+    Ask("messages", EVERYBODY),
+    Ask("message", NOT_OTTO),
+    Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
+    Ask(
+        "new_complaint",
+        (302, 302, 302, 302, 302, 403, 403),
+        "post",
+        sent=(("name", "Noor"), ("what_happened", "Cold soup."), ("channel", "phone"), ("severity", 2), ("unit", "own")),
+    ),
+]
+
+
+@pytest.fixture
+def case(fern: Employee, cara: Customer) -> Case:
+    return a_complaint(by=fern, customer=cara, files=[a_picture()])
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("ask", TABLE, ids=str)
+def test_everybody_gets_what_their_tier_and_unit_allow(
+    ask: Ask, who: str, case: Case, max_: Employee, fern: Employee, client: Client, request: pytest.FixtureRequest
+) -> None:
+    Message.objects.update(state=MessageState.FAILED, reason="550 no such mailbox")
+    employee = None if who == "stranger" else request.getfixturevalue(who)
+    if employee:
+        client.force_login(employee)
+    stand_ins = {"max_": max_.pk, "other": a_complaint(by=fern).reference, "own": employee.unit_id if employee else 1}
+    sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
+
+    answer = getattr(client, ask.method)(_address(ask, case), sent)
+
+    assert answer.status_code == ask.statuses[PEOPLE.index(who)]
+    if who == "stranger":
+        assert answer["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("who", PEOPLE[1:])
+def test_asking_changes_nothing(who: str, case: Case, client: Client, request: pytest.FixtureRequest) -> None:
+    client.force_login(request.getfixturevalue(who))
+    before = _everything(case)
+
+    for ask in TABLE:
+        client.get(_address(ask, case))
+        client.head(_address(ask, case))
+
+    assert _everything(case) == before
+
+
+def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
+    assert {pattern.name for pattern in urlpatterns} == {ask.name for ask in TABLE}
+    assert {move.value for move in STEPS} <= {ask.move for ask in TABLE if ask.method == "post"}
+
+
+def _address(ask: Ask, case: Case) -> str:
+    match ask.name:
+        case "attachment":
+            return reverse("desk:attachment", args=[case.reference, Attachment.objects.get(case=case).pk])
+        case "message" | "retry_message":
+            return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
+        case "customer":
+            return reverse("desk:customer", args=[case.customer_id])
+        case "step":
+            return reverse("desk:step", args=[case.reference, ask.move])
+        case "complaint" | "news":
+            return reverse(f"desk:{ask.name}", args=[case.reference])
+        case _:
+            return reverse(f"desk:{ask.name}")
+
+
+def _everything(case: Case) -> list[Any]:
+    case.refresh_from_db()
+    return [
+        Case.objects.filter(pk=case.pk).values().get(),
+        Case.objects.count(),
+        case.timeline.count(),
+        list(Message.objects.order_by("pk").values()),
+    ]

