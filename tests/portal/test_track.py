@@ -247,7 +247,8 @@ def test_a_form_without_its_cookie_comes_back_filled_in(
 
 def everything() -> str:
     models = apps.get_app_config("complaints").get_models()
-    return serializers.serialize("json", [row for m in models for row in m._default_manager.order_by("pk")])
+    rows = [row for model in models for row in model._default_manager.order_by("pk")]
+    return str(serializers.serialize("json", rows))
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
