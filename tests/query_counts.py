@@ -20,7 +20,9 @@ RECORD: Final = Path(__file__).with_name("query_counts.json")
 def queries_of(client: Client, address: str) -> int:
     """How many queries one GET takes, once the session and whatever is cached are warm."""
     assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection, ) as taken:
+    with CaptureQueriesContext(
+        connection,
+    ) as taken:
         client.get(address)
     return len(taken)
 

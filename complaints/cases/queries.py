@@ -158,7 +158,12 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
     if key is not None:
         walk = walk.filter(_beyond("filed_at", key, descending=True))
     walked = walk.order_by(*order).values("pk")[:WALK]
-    found = visible_to(seen_by).filter(pk__in=walked).order_by(*order).select_related("customer", "unit", "responsible", "failure_type")
+    found = (
+        visible_to(seen_by)
+        .filter(pk__in=walked)
+        .order_by(*order)
+        .select_related("customer", "unit", "responsible", "failure_type")
+    )
     cases = list(found[: PAGE + 1])
     return Page(cases[:PAGE], _key(cases[PAGE - 1], "filed_at") if len(cases) > PAGE else "")
 

@@ -74,7 +74,13 @@ TABLE: Final = [
         "new_complaint",
         (302, 302, 302, 302, 302, 403, 403),
         "post",
-        sent=(("name", "Noor"), ("what_happened", "Cold soup."), ("channel", "phone"), ("severity", 2), ("unit", "own")),
+        sent=(
+            ("name", "Noor"),
+            ("what_happened", "Cold soup."),
+            ("channel", "phone"),
+            ("severity", 2),
+            ("unit", "own"),
+        ),
     ),
 ]
 
