@@ -34,6 +34,7 @@ from complaints.handling.write_to_customer import write_to_customer
 from complaints.staff.models import Employee
 from tests.cast import Organisation
 from tests.factories import a_complaint, a_customer, a_picture
+from tests.query_counts import assert_as_recorded, queries_of
 
 
 def page_of(client: Client, token: str) -> str:
@@ -368,15 +369,13 @@ def test_the_page_speaks_the_customers_language_until_somebody_chooses_another(
 def test_the_page_asks_the_database_as_often_for_twenty_entries_as_for_two(
     client: Client, complaint: Case, token: Token, fern: Employee
 ) -> None:
-    counts = []
+    taken = []
     for entries in (2, 20):
         while TimelineEntry.objects.filter(case=complaint).count() < entries:
             write_to_customer(complaint.reference, text="Soon.", by=fern, at=now(), files=[a_picture()])
-        with CaptureQueriesContext(connection) as asked:
-            page_of(client, token)
-        counts.append(len(asked))
+        taken.append(queries_of(client, f"/track/{token}/"))
 
-    assert counts == [3, 3]
+    assert_as_recorded("portal:track", few=taken[0], many=taken[1])
 
 
 def test_an_open_page_asks_for_news_cheaply(client: Client, complaint: Case, token: Token, fern: Employee) -> None:
