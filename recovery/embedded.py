@@ -20,7 +20,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -157,6 +157,8 @@ def hold(data: Path, *, fsync: bool = True) -> Place:
             _ensure_running(here, fsync=fsync)
         except BaseException:
             os.close(lease)
+            with suppress(OSError):
+                here.sockets.rmdir()
             raise
         # The owner may have been settled just now by the first start.
         here = place(data)

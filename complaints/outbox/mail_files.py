@@ -24,7 +24,7 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write each mail once; a mail that is there already counts as taken."""
         folder = Path(settings.EMAIL_FILE_PATH)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for mail in email_messages:
             mime = mail.message()
             place = folder / f"{_NOT_IN_A_NAME.sub('', str(mime['Message-ID']))}.eml"

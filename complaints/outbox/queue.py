@@ -17,7 +17,7 @@ from complaints.outbox.render import render
 from complaints.staff.models import Unit
 
 HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
-FLIGHT_LIMIT = timedelta(minutes=3)  # longer than any transport may take: the sender died on the way
+FLIGHT_LIMIT = timedelta(minutes=2)  # longer than any transport may take: the sender died on the way
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
 
 

@@ -1,49 +1,16 @@
 """One command starts everything, keeps it running and ends it together."""
 
 import itertools
-import json
 import signal
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from recovery import env
-from tests.recovery.processes import environment, eventually, free_port, kill_all, living, with_data
+from tests.recovery.processes import eventually, free_port, kill_all, living, with_data
+from tests.recovery.product import Product, pids_of
 
 pytestmark = pytest.mark.xdist_group("supervisor")
-
-
-class Product:
-    """The whole product on a port and with data of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self.port = free_port()
-        self.started: list[subprocess.Popen[str]] = []
-
-    def start(self, *, port: int | None = None) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-m", "recovery.supervisor"],
-            cwd=env.ROOT,
-            env=environment(self.data, PORT=str(port or self.port)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.started.append(process)
-        return process
-
-    def ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=3) as answer:
-                return bool(json.load(answer)["ready"])
-        except OSError:
-            return False
 
 
 @pytest.fixture(scope="module")
@@ -103,10 +70,10 @@ def test_what_dies_is_started_again(product: Product) -> None:
     product.start()
     assert eventually(product.ready)
     redis = living(product.data)["redis"]
-    kill_all({redis, *_pids(product.data, "worker")})
+    kill_all({redis, *pids_of(product.data, "worker")})
 
     assert eventually(lambda: living(product.data).get("redis", redis) != redis)
-    assert eventually(lambda: bool(_pids(product.data, "worker")))
+    assert eventually(lambda: bool(pids_of(product.data, "worker")))
     assert eventually(product.ready)
 
 
@@ -130,15 +97,3 @@ def test_a_taken_port_is_refused_with_a_sentence(product: Product, tmp_path: Pat
         f"The setting PORT is not usable: {product.port} cannot be listened on (Address already in use); "
         "set another one.\n"
     )
-
-
-def _pids(data: Path, command: str) -> set[int]:
-    """Give the processes of one part."""
-    return {pid for pid in with_data(data) if command in _words(pid)}
-
-
-def _words(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    except OSError:
-        return []

@@ -62,13 +62,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the organisation once; a second call finds it and leaves it as it is."""
         if Unit.objects.filter(code="demo-company").exists():
-            self.stdout.write("The demonstration organisation is here already.")
+            self._introduce("is here already")
             return
         with transaction.atomic():
             people = _people(_units())
             kinds = _catalogue()
             _complaints(people, kinds, at=now())
-        self.stdout.write(f"The demonstration organisation is ready. Everybody's password is “{PASSWORD}”:")
+        self._introduce("is ready")
+
+    def _introduce(self, how: str) -> None:
+        self.stdout.write(f"The demonstration organisation {how}. Everybody's password is “{PASSWORD}”:")
         for email, name, role, _unit in CAST:
             self.stdout.write(f"  {email:22} {name}, {role.label}")
 
