@@ -222,7 +222,7 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
     if filters.whose == Whose.MINE:  # few, and an index of their own
         mine = Case.objects.filter(responsible=employee)
         return (mine if units is None else mine.filter(unit_id__in=units)), None
-    if filters.whose == Whose.UNASSIGNED and units is None:
+    if filters.whose == Whose.UNASSIGNED and units is None and not filters.ends:
         return Case.objects.filter(responsible__isnull=True), None
     return Case.objects.all(), units
 

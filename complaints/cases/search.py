@@ -20,7 +20,7 @@ from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 _ASKED: Final = "to_tsquery('simple', %s)"
-PROBE_ROWS = 2_000  # the newest cases, read one by one before the index is asked
+PROBE_ROWS = 4_000  # the newest cases, read one by one before the index is asked
 
 
 def vector(words: list[str]) -> Any:
