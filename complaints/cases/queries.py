@@ -219,7 +219,7 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
         units = [employee.unit_id] if units is None or employee.unit_id in units else []
     if filters.unit is not None:
         units = [filters.unit] if units is None or filters.unit in units else []
-    if filters.whose == Whose.MINE:  # few, and an index of their own
+    if filters.whose == Whose.MINE and units != []:  # an index of their own
         mine = Case.objects.filter(responsible=employee)
         return (mine if units is None else mine.filter(unit_id__in=units)), None
     if filters.whose == Whose.UNASSIGNED and units is None and not filters.ends:

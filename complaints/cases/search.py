@@ -33,7 +33,7 @@ def vector(words: list[str]) -> Any:
 
 
 def vector_text(words: list[str]) -> str:
-    """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores only, nothing to escape."""
+    """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores, nothing to escape."""
     return " ".join(f"'{word}'" for word in words)
 
 
@@ -79,7 +79,7 @@ def _in_index(asked: str, units: list[int] | None, *, limit: int) -> list[int]:
     through a million texts.
     """
     sql = (
-        f"WITH hits AS MATERIALIZED (SELECT case_id, filed_at, unit_id FROM complaints_casetext"
+        "WITH hits AS MATERIALIZED (SELECT case_id, filed_at, unit_id FROM complaints_casetext"  # noqa: S608 - constants
         f" WHERE document @@ {_ASKED})"
         " SELECT case_id FROM hits WHERE %s::bigint[] IS NULL OR unit_id = ANY(%s::bigint[])"
         " ORDER BY filed_at DESC, case_id DESC LIMIT %s"
@@ -87,6 +87,7 @@ def _in_index(asked: str, units: list[int] | None, *, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [asked, units, units, limit])
         return [pk for (pk,) in cursor.fetchall()]
+
 
 def _query(text: str) -> str | None:
     words = split(text)[:12]

@@ -3,8 +3,8 @@
 Two things PostgreSQL's planner does not do by itself, and without which a list gets slower with the table:
 - Rows of several units in one order: each unit's first rows are read from its own stretch of the index, and merged.
   A sort over `unit_id IN (…)` reads all the rows there are.
-- A narrow filter over the first thousands: the rows are walked first and filtered then. Joined as `id IN (SELECT … LIMIT
-  5000)` the filter may be taken first, over the whole table.
+- A narrow filter over the first thousands: the rows are walked first and filtered then. Joined as
+  `id IN (SELECT … LIMIT 5000)` the filter may be taken first, over the whole table.
 """
 
 from __future__ import annotations
@@ -27,9 +27,13 @@ class Found:
     end: tuple[int, datetime] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=False)
+@dataclass(frozen=True, slots=True)
 class Walk:
-    """Ordered rows whose first two columns are key and moment; `units` are walked one by one, None means all together."""
+    """Ordered rows whose first two columns are key and moment.
+
+    The rows of each of `units` are walked on their own; None means all together. SQL is put together here from what the
+    queryset compiles to and from conditions of our own; every value is a parameter.
+    """
 
     rows: QuerySet[Any, Any]
     units: Sequence[int] | None
@@ -48,7 +52,7 @@ class Walk:
         way = "DESC" if self.descending else "ASC"
         behind = "<" if self.descending else ">"
         sql = (
-            f"WITH walked AS MATERIALIZED ({walked}),"
+            f"WITH walked AS MATERIALIZED ({walked}),"  # noqa: S608 - our own SQL
             f" ended AS (SELECT id, moment FROM walked WHERE place = %s ORDER BY moment {way}, id {way} LIMIT 1)"
             " (SELECT id, moment, FALSE FROM walked"
             f" WHERE {condition or 'TRUE'}"
@@ -68,12 +72,12 @@ class Walk:
         units = self.units
         rows = self.rows if units is None else self.rows.filter(unit_id=RawSQL("seen.unit", ()))
         sql, params = rows[:share].query.sql_with_params()
-        numbered = f"SELECT step.*, row_number() OVER () FROM ({sql}) AS step({self._columns()})"
+        numbered = f"SELECT step.*, row_number() OVER () FROM ({sql}) AS step({self._columns()})"  # noqa: S608 - our own SQL
         columns = f"{self._columns()}, place"
         if units is None:
-            return f"SELECT * FROM ({numbered}) AS walked({columns})", [*params]
+            return f"SELECT * FROM ({numbered}) AS walked({columns})", [*params]  # noqa: S608 - our own SQL
         each = f"unnest(%s::bigint[]) AS seen(unit) CROSS JOIN LATERAL ({numbered}) AS walk({columns})"
-        return f"SELECT walk.* FROM {each}", [list(units), *params]
+        return f"SELECT walk.* FROM {each}", [list(units), *params]  # noqa: S608 - our own SQL
 
     def _columns(self) -> str:
         names = [str(name) for name in self.rows.query.values_select]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
+from django.utils.translation import gettext
+
 from complaints.desk.wording import name_of
 from complaints.staff.models import Employee
 from complaints.staff.queries import visible_units
-from complaints.standards.queries import offered_failure_types
+from complaints.standards.queries import areas, offered_failure_types
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -24,6 +26,12 @@ def failure_types() -> list[tuple[str, list[Choice]]]:
         for area, kinds in groupby(offered, key=lambda kind: kind.parent)
         if area is not None
     ]
+
+
+def failure_filters() -> list[tuple[str, list[Choice]]]:
+    """What the worklist can be narrowed to: whole areas, those of imported records too, then the catalogue."""
+    whole: list[Choice] = [(area.pk, name_of(area)) for area in areas()[:MOST_OFFERED]]
+    return [(gettext("Whole areas"), whole), *failure_types()]
 
 
 def units(employee: Employee, *, also: str = "") -> list[Choice]:

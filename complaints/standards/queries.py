@@ -16,6 +16,11 @@ def offered_failure_types() -> QuerySet[FailureType]:
     return FailureType.objects.filter(is_active=True, parent__isnull=False).select_related("parent")
 
 
+def areas() -> QuerySet[FailureType]:
+    """What complaints can be narrowed to: every area, imported ones too, which nobody is offered when filing."""
+    return FailureType.objects.filter(parent__isnull=True).order_by("name")
+
+
 def failure_type(pk: Any) -> FailureType:
     """One failure type; raises Invalid, for the form, when there is none."""
     # unordered: the catalogue's order would join the areas in

@@ -14,11 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Final
-
-from recovery import env
+from typing import Final, Self
 
 from complaints.management.measuring.pages import Page, percentile
+from recovery import env
 
 CLIENTS: Final = 8
 SECONDS: Final = 6.0
@@ -42,7 +41,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         words = [sys.executable, "-m", "gunicorn", "--config", "python:recovery.gunicorn", "recovery.wsgi"]
         environment = {**os.environ, "PORT": str(self.port), "BIND": "127.0.0.1"}
         self._process = subprocess.Popen(words, env=environment, cwd=env.ROOT, stderr=subprocess.DEVNULL)

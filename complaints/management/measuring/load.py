@@ -40,17 +40,25 @@ OPEN_SHARE: Final = 0.03
 RARE_WORD: Final = "zwiebelkuchen"  # in one case of two hundred thousand, and in one at least
 STRIDE: Final = 7_368_787_213  # odd, so that its multiples meet every reference once before any twice
 
-_COMMON: Final = (
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_COMMON: Final = _listed(
     "the and to was a of in my i it for we not that on room with were had at they no but is again after when our "
     "nobody told me this from have be an could them staff asked said waited before two hours day bill night check "
     "hotel desk manager water cold noise door key clean late breakfast called left charged refund never dirty broken "
     "shower towels window booking reservation lobby taxi luggage card phone email promised sorry help wrong price"
-).split()
-_SYLLABLES: Final = "ba be bi bo ca ce da de di do fa fi ga go ha he ka ke la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi wa za".split()
-_GIVEN: Final = (
+)
+_SYLLABLES: Final = _listed(
+    "ba be bi bo ca ce da de di do fa fi ga go ha he ka ke la le li lo ma me mi mo na ne ni no"
+    " pa pe po ra re ri ro sa se si so ta te ti to va ve vi wa za"
+)
+_GIVEN: Final = _listed(
     "Ann Ben Carla David Elena Frank Grace Hugo Iris Jack Kate Liam Maria Noah Olga Paul Queenie Rosa Sam Tara Uma "
     "Victor Wanda Xavier Yara Zoe Adam Bella Carl Dora Emil Fiona George Hanna Ivan Julia Karl Laura Martin Nina Omar"
-).split()
+)
 _ENDINGS: Final = ("son", "berg", "ez", "ini", "ski", "ford", "ton", "ley", "man", "er", "wood", "sen")
 _FAMILY_ZH: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 _GIVEN_ZH: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰飞红梅"
@@ -87,7 +95,7 @@ class Zipf:
         return chance.choices(self._items, cum_weights=self._weights, k=count)
 
 
-def make_load(complaints: int, *, seed: int, at: datetime, on_batch: Callable[[int], None]) -> None:
+def make_load(complaints: int, *, seed: int, at: datetime, on_batch: Callable[[int], object]) -> None:
     """Add that many complaints with all that belongs to them, in one transaction; then let PostgreSQL take stock."""
     chance = Random(seed)  # noqa: S311 - measurements must repeat, nothing here is secret
     with transaction.atomic():
@@ -163,7 +171,7 @@ def _people_names(chance: Random) -> Iterator[str]:
 
 
 def _customers(chance: Random, count: int, *, at: datetime) -> list[Customer]:
-    """Customers, four in ten with a telephone, seven with an address; given back without what only the look-up reads."""
+    """Customers, four in ten with a telephone, seven with an address; given back without what the look-up reads."""
     ids = reserve_ids(Customer, count)
     names, found = _people_names(chance), []
     for some in _batches(ids, BATCH):
@@ -177,7 +185,13 @@ def _customers(chance: Random, count: int, *, at: datetime) -> list[Customer]:
             language = Language.ENGLISH if name.isascii() else Language.CHINESE
             batch.append(
                 Customer(
-                    pk=pk, name=name, company=company, language=language, created_at=at, haystack=text, grams=grams_of(text)
+                    pk=pk,
+                    name=name,
+                    company=company,
+                    language=language,
+                    created_at=at,
+                    haystack=text,
+                    grams=grams_of(text),
                 )
             )
             emails += [EmailAddress(customer_id=pk, address=one) for one in address]
@@ -198,7 +212,13 @@ class _Writer:
     """Writes cases in batches: each with its words, clocks, timeline, and for some a message."""
 
     def __init__(
-        self, chance: Random, organisation: Organisation, customers: Sequence[Customer], complaints: int, *, at: datetime
+        self,
+        chance: Random,
+        organisation: Organisation,
+        customers: Sequence[Customer],
+        complaints: int,
+        *,
+        at: datetime,
     ) -> None:
         self._chance = chance
         self._organisation = organisation
@@ -207,7 +227,7 @@ class _Writer:
         self._at = at
         self._words = Zipf(_vocabulary(chance), exponent=1.0)
 
-    def write(self, on_batch: Callable[[int], None]) -> None:
+    def write(self, on_batch: Callable[[int], object]) -> None:
         """All of them, newest last, as they would have come."""
         for numbers in _batches(range(self._complaints), BATCH):
             cases = self._cases(numbers)
@@ -302,7 +322,9 @@ class _Writer:
             resolved_at = case.resolved_at or case.filed_at
             text = " ".join(self._words.several(self._chance, 15))
             yield timeline.entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
-            yield timeline.entry(case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at)
+            yield timeline.entry(
+                case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at
+            )
             return
         for step in range(19):
             kind = (Entry.NOTE_WRITTEN, Entry.WRITTEN, Entry.CUSTOMER_ANSWERED)[step % 3]
