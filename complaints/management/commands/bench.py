@@ -79,7 +79,7 @@ class Command(BaseCommand):
     def _measure_here(self, size: int, rounds: int, only: str) -> Run:
         if not Case.objects.all()[size - 1 : size].exists():
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
-        at = now()
+        at, load = now(), os.getloadavg()[0]
         every = [page for page in pages(at=at) if only in page.name]
         measured = []
         for page in every:
@@ -90,4 +90,4 @@ class Command(BaseCommand):
         with Server() as server:
             served = [server.serve(page) for page in every if page.name in SERVED]
             memory = server.peak_memory()
-        return Run(size, measured, filing, served, web_memory=memory, own_memory=peak_of(os.getpid()))
+        return Run(size, measured, filing, served, web_memory=memory, load=load, own_memory=peak_of(os.getpid()))

@@ -50,6 +50,7 @@ class Measured:
     p50: float
     p95: float
     queries: int
+    size: int  # bytes of the page: a fuller one takes longer
     readings: list[Reading] = field(default_factory=list)
 
 
@@ -70,11 +71,12 @@ def measure(page: Page, *, rounds: int) -> Measured:
     for address in page.addresses:
         _open(page, address)
     times = [timed(partial(_open, page, address)) for address in islice(cycle(page.addresses), rounds)]
+    size = len(page.client.get(page.addresses[0]).content)
     asked = [queries_of(partial(_open, page, address)) for address in page.addresses[:3]]
     readings = [reading for statements in asked for reading in heavy(statements)]
     worst = sorted(readings, key=lambda reading: -reading.rows)[:2]
     best, p50, p95 = (percentile(times, percent) for percent in (10, 50, 95))
-    return Measured(page.name, page.limit, best, p50, p95, max(map(len, asked)), worst)
+    return Measured(page.name, page.limit, best, p50, p95, max(map(len, asked)), size, worst)
 
 
 def timed(step: Callable[[], Any]) -> float:
