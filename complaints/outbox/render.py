@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from complaints.common.moments import zone_words
 from complaints.outbox.models import Kind
 
 LINK = "[[link]]"  # stands for the tracking link until the message leaves: what we keep holds no secret
@@ -24,7 +25,7 @@ class Rendered:
 def render(kind: Kind, *, language: str, zone: str, facts: dict[str, Any]) -> Rendered:
     """The words of a message, times in `zone`; the tracking link is still `LINK`."""
     with translation.override(language), timezone.override(ZoneInfo(zone)):
-        context = {**facts, "language": language, "link": LINK}
+        context = {**facts, "language": language, "link": LINK, "zone": zone_words(zone)}
         folder = f"messages/{kind.value}"
         subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
         return Rendered(

@@ -224,11 +224,11 @@ class VerdictForm(_Form):
     rating = forms.TypedChoiceField(
         label=_("How did we handle it?"),
         choices=[
-            ("1", _("1 – very badly")),
-            ("2", _("2 – badly")),
-            ("3", _("3 – so-so")),
-            ("4", _("4 – well")),
-            ("5", _("5 – very well")),
+            ("1", _("very badly")),
+            ("2", _("badly")),
+            ("3", _("so-so")),
+            ("4", _("well")),
+            ("5", _("very well")),
         ],
         coerce=int,
         empty_value=None,

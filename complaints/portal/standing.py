@@ -77,7 +77,7 @@ _STAGES: Final[dict[Status, Stage]] = {
     Status.RESOLVED: Stage(
         2,
         _("We have a proposal for you"),
-        _("Please tell us whether that solves it. If it does not, it goes to the next tier at once."),
+        _("Please tell us whether that solves it. If it does not, it goes to somebody higher up at once."),
         "warn",
     ),
     Status.CLOSED: Stage(

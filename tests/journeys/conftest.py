@@ -19,7 +19,8 @@ from complaints.outbox.models import Message, MessageState
 from recovery.celery import app
 from tests.journeys.bench import Mailbox, Readers
 
-# Playwright keeps a loop running in this thread, which Django takes for a reason to refuse the database.
+# While Playwright runs, its loop runs in this thread. Django takes that for a reason to refuse the database, and keeps
+# another connection for this thread than it does without a loop.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CALM = [
@@ -40,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
     """The Chromium of this machine."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert chromium, "There is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk"
@@ -48,14 +49,24 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=CALM)
         yield opened
         opened.close()
+        connections.close_all()  # those of the time with the loop; the database is about to be dropped
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _worker() -> Iterator[None]:
-    """Celery's worker in a thread of its own, on the Redis of the tests."""
-    connections["default"].settings_dict["CONN_MAX_AGE"] = 0  # its connection must not outlive a task, nor the database
+    """Celery's worker in a thread of its own, on the Redis of the tests.
+
+    It lives no longer than the journeys of a module: it would take up the hints of other tests, and reach for tables
+    that are being emptied.
+    """
     with start_worker(app, perform_ping_check=False, shutdown_timeout=30.0):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections_end_with_their_request(django_db_setup: None) -> None:
+    """Let no thread of the live server keep a connection: the database could not be dropped in the end."""
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture

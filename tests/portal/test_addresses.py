@@ -1,0 +1,96 @@
+"""Every address of the customer's door, how it is asked, and what it answers."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from complaints.cases import attachments
+from complaints.cases.models import Case
+from complaints.common.actors import SYSTEM
+from complaints.common.tokens import Token
+from complaints.portal.urls import urlpatterns
+from tests.factories import a_picture, an_hour_ago
+
+TABLE = [
+    ("GET", "front", 200),
+    ("HEAD", "front", 200),
+    ("POST", "front", 405),
+    ("GET", "complain", 200),
+    ("HEAD", "complain", 200),
+    ("POST", "complain", 200),  # an empty form comes back
+    ("PUT", "complain", 405),
+    ("GET", "received", 200),
+    ("POST", "received", 405),
+    ("GET", "find_link", 200),
+    ("POST", "find_link", 200),
+    ("DELETE", "find_link", 405),
+    ("GET", "link_sent", 200),
+    ("POST", "link_sent", 405),
+    ("GET", "track", 200),
+    ("HEAD", "track", 200),
+    ("POST", "track", 405),
+    ("DELETE", "track", 405),
+    ("GET", "news", 200),
+    ("POST", "news", 405),
+    ("GET", "answer", 303),
+    ("POST", "answer", 200),
+    ("GET", "verdict", 303),
+    ("HEAD", "verdict", 303),
+    ("POST", "verdict", 200),
+    ("GET", "file", 200),
+    ("HEAD", "file", 200),
+    ("POST", "file", 405),
+]
+BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "file"}
+
+
+def address(name: str, token: str, number: int) -> str:
+    known = {"received": [token], "track": [token], "news": [token], "answer": [token], "verdict": [token]}
+    return reverse(f"portal:{name}", args=[token, number] if name == "file" else known.get(name, []))
+
+
+@pytest.fixture
+def picture(complaint: Case) -> int:
+    return attachments.keep(complaint, [a_picture()], by=SYSTEM, at=an_hour_ago(), public=True)[0].pk
+
+
+@pytest.mark.parametrize(("method", "name", "status"), TABLE)
+def test_every_address_answers_as_the_table_says(
+    client: Client, token: Token, picture: int, method: str, name: str, status: int
+) -> None:
+    with closing(client.generic(method, address(name, token, picture))) as answer:
+        assert answer.status_code == status
+
+
+def test_the_table_names_every_address() -> None:
+    named = {pattern.name for pattern in urlpatterns}
+
+    assert named == {name for _method, name, _status in TABLE}
+
+
+@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict"}))
+def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, picture: int, name: str) -> None:
+    answer = client.get(address(name, "A" * 22, picture))
+
+    assert answer.status_code == 404
+    assert reverse("portal:find_link") in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["answer", "verdict"])
+def test_nothing_can_be_sent_over_a_wrong_link(client: Client, picture: int, name: str) -> None:
+    assert client.post(address(name, "A" * 22, picture), {"text": "Hello", "solved": "yes"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK))
+@pytest.mark.parametrize("valid", [True, False])
+def test_secret_addresses_stay_out_of_caches_indexes_and_referrers(
+    client: Client, token: Token, picture: int, name: str, *, valid: bool
+) -> None:
+    with closing(client.get(address(name, token if valid else "A" * 22, picture))) as answer:
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["X-Robots-Tag"] == "noindex, nofollow"
+        assert answer["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,81 @@
+"""What the mails to customers and colleagues say, for every kind there is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from complaints.cases.states import Outcome
+from complaints.outbox.models import Kind
+from complaints.outbox.render import LINK, Rendered, render
+
+FACTS = {
+    "recipient_name": "Cara & Co",
+    "reference": "C-7K3M9QX2",
+    "responsible": "Fern Fuller",
+    "unit": "Harbour Hotel",
+    "by": "Fern Fuller",
+    "tier_name": "Manager",
+    "text": "First line.\n<b>Second</b> line.",
+    "what_happened": "First line.\n<b>Second</b> line.",
+    "customer": "Cara Castillo",
+    "severity": "High",
+    "reason": "She asks for more.",
+    "outcome": Outcome.SOLVED.value,
+    "due_at": datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
+}
+PAGE = "http://localhost/desk/complaints/C-7K3M9QX2/"
+TELL_WHEN = {Kind.RECEIVED, Kind.ACKNOWLEDGED, Kind.ESCALATED, Kind.REOPENED, Kind.STAFF_ASSIGNED}
+
+
+def words(kind: Kind, *, language: str = "en", zone: str = "America/New_York", **facts: object) -> Rendered:
+    staff = {"page": PAGE} if kind.value.startswith("staff_") else {}
+    return render(kind, language=language, zone=zone, facts={**FACTS, **staff, **facts})
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("kind", Kind)
+def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language: str) -> None:
+    told = words(kind, language=language)
+
+    way = PAGE if kind.value.startswith("staff_") else LINK
+    assert "C-7K3M9QX2" in told.subject
+    assert "C-7K3M9QX2" in told.text
+    assert way in told.text
+    assert f'href="{way}"' in told.html
+    assert f'lang="{language}"' in told.html
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_text_is_text_and_html_is_escaped(kind: Kind) -> None:
+    told = words(kind)
+
+    assert "Cara & Co" in told.text
+    assert "Cara &amp; Co" in told.html
+    assert "<b>" not in told.html
+    assert "&lt;" not in told.text
+    assert "\n\n\n" not in told.text
+
+
+@pytest.mark.parametrize("kind", sorted(TELL_WHEN))
+def test_a_promise_is_told_in_the_time_of_the_unit_and_says_whose_time(kind: Kind) -> None:
+    told = words(kind)
+
+    assert "March 8, 2026, 7:30 p.m. (Eastern Time)" in told.text  # summer time began that morning
+    assert "March 8, 2026, 7:30 p.m. (Eastern Time)" in told.html
+
+
+@pytest.mark.parametrize("kind", sorted(TELL_WHEN))
+def test_without_a_promise_there_is_no_gap(kind: Kind) -> None:
+    told = words(kind, due_at=None, reason="")
+
+    assert "\n\n\n" not in told.text
+    assert "None" not in told.text + told.html
+
+
+@pytest.mark.parametrize("outcome", [*Outcome.values, "Closed with explanation"])
+def test_every_ending_has_its_own_words(outcome: str) -> None:
+    others = [words(Kind.CLOSED, outcome=other).text for other in Outcome.values if other != outcome]
+
+    assert outcome not in Outcome.values or words(Kind.CLOSED, outcome=outcome).text not in others
