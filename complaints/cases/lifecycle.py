@@ -89,9 +89,13 @@ def keep_findable(case: Case) -> None:
 
 def document_of(case: Case) -> Any:
     """The text vector of a case: words without positions, Chinese as characters and pairs."""
+    return search.vector(words_of(case))
+
+
+def words_of(case: Case) -> list[str]:
+    """The words a case is found by: reference, customer, and what was written at filing."""
     customer = case.customer
-    words = index_words(case.reference, customer.name, customer.company, case.what_happened, case.wanted, case.place)
-    return search.vector(words)
+    return index_words(case.reference, customer.name, customer.company, case.what_happened, case.wanted, case.place)
 
 
 def _let_clocks_follow(case: Case, status: Status, *, at: datetime) -> None:

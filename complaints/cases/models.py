@@ -280,7 +280,7 @@ class Attachment(models.Model):
 
 
 class SourceRecord(models.Model):
-    """Where an imported case comes from, with the columns that have no field of ours, as published."""
+    """Where an imported case comes from, and its row as published, without the words that the case keeps."""
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="source")
     source = models.CharField(max_length=40)

@@ -229,12 +229,13 @@ def _narrowed(filters: Filters) -> Q:
         ("tier", filters.tier),
         ("severity", filters.severity),
         ("channel", filters.channel),
-        ("failure_type_id", filters.failure_type),
         ("outcome", filters.outcome),
         ("status", "" if filters.ends else filters.status),
     ):
         if value not in ("", None):
             condition &= Q(**{name: value})
+    if filters.failure_type is not None:  # an area stands for every failure in it
+        condition &= Q(failure_type_id=filters.failure_type) | Q(failure_type__parent_id=filters.failure_type)
     return condition
 
 

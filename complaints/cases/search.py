@@ -29,6 +29,11 @@ def vector(words: list[str]) -> Any:
     )
 
 
+def vector_text(words: list[str]) -> str:
+    """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores only, nothing to escape."""
+    return " ".join(f"'{word}'" for word in words)
+
+
 def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
     """Visible cases with this reference, of the customer with this address or number, or with all of these words.
 

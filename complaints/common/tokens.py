@@ -12,6 +12,7 @@ Token = NewType("Token", str)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 CHECK_PRIME = 31
+REFERENCES = 32**7  # how many there are
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SPOKEN = re.compile(r"[\s\-–—_.]+")
 
@@ -28,7 +29,12 @@ def token_hash(token: str) -> bytes:
 
 def new_reference() -> Reference:
     """A reference such as `C-7K3M9QX2`: seven random characters of Crockford base 32 and a check character."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(7))
+    return reference_of(secrets.randbelow(REFERENCES))
+
+
+def reference_of(number: int) -> Reference:
+    """The reference with this number, from 0 to REFERENCES - 1."""
+    body = "".join(ALPHABET[(number >> shift) & 31] for shift in range(30, -1, -5))
     return Reference(f"C-{body}{_check_character(body)}")
 
 

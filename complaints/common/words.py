@@ -27,6 +27,8 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which texts are compared: compatibility forms and case folded, accents dropped."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 

@@ -36,10 +36,10 @@ def grams_of(text: str) -> list[str]:
     return sorted(found)
 
 
-def grams_asked(query: str) -> list[str]:
-    """The grams every hit must have."""
+def grams_asked(words: list[str]) -> list[str]:
+    """The grams every hit must have, for words as `split` gives them or the digits of a number."""
     asked: set[str] = set()
-    for word in split(query):
+    for word in words:
         if is_cjk(word):
             asked.update(pairs(word))
         elif len(word) < 3:
@@ -73,7 +73,7 @@ def find(query: str, *, limit: int = 8) -> list[Customer]:
     newest = Customer.objects.order_by("-pk")[:PROBE_ROWS].values("pk")
     found = list(_ranked(_with_all(words).filter(pk__in=newest), query)[:limit])
     if len(found) < limit:
-        found = list(_ranked(_with_all(words).filter(grams__contains=grams_asked(query)), query)[:limit])
+        found = list(_ranked(_with_all(words).filter(grams__contains=grams_asked(words)), query)[:limit])
     return found
 
 
@@ -90,12 +90,11 @@ def _words_asked(query: str) -> list[str]:
 
 
 def _with_all(words: list[str]) -> QuerySet[Customer]:
+    """Customers in whom every word occurs; one of a letter or two is the beginning of a word, and its gram says so."""
     condition = Q()
     for word in words:
         short = len(word) < 3 and not is_cjk(word)
-        condition &= (
-            (Q(haystack__startswith=word) | Q(haystack__contains=f" {word}")) if short else Q(haystack__contains=word)
-        )
+        condition &= Q(grams__contains=[START + word]) if short else Q(haystack__contains=word)
     return Customer.objects.filter(condition).defer("haystack", "grams")
 
 

@@ -16,7 +16,7 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Clock, Mood, TimelineEntry
 from complaints.common.actors import Actor
 from complaints.common.errors import Invalid
-from complaints.common.tokens import Token, new_reference
+from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
 from complaints.customers import records
 from complaints.customers.models import Customer
@@ -69,20 +69,31 @@ def file_complaint(
     facts = _checked(facts, at=at)
     attachments.examine(files)
     submission = facts.submission or _fingerprint(facts, at=at)
-    try:
-        with transaction.atomic():
-            case = _store(facts, by=by, at=at, submission=submission, files=files)
-            token = links.mint(case, at=at) if by is None else None
-    except IntegrityError:
-        earlier = Case.objects.filter(submission=submission).select_related("customer", "unit").first()
-        if earlier is None:
-            raise
-        return Filed(earlier, is_new=False, token=links.mint(earlier, at=at) if by is None else None)
-    return Filed(case, is_new=True, token=token)
+    while True:
+        reference = new_reference()
+        try:
+            with transaction.atomic():
+                case = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
+                token = links.mint(case, at=at) if by is None else None
+        except IntegrityError:
+            earlier = Case.objects.filter(submission=submission).select_related("customer", "unit").first()
+            if earlier is not None:
+                return Filed(earlier, is_new=False, token=links.mint(earlier, at=at) if by is None else None)
+            if not Case.objects.filter(reference=reference).exists():
+                raise
+            # among a million cases one random reference in thirty thousand is taken: draw another
+        else:
+            return Filed(case, is_new=True, token=token)
 
 
 def _store(
-    facts: ComplaintFacts, *, by: Employee | None, at: datetime, submission: str, files: Sequence[UploadedFile[bytes]]
+    facts: ComplaintFacts,
+    *,
+    by: Employee | None,
+    at: datetime,
+    reference: Reference,
+    submission: str,
+    files: Sequence[UploadedFile[bytes]],
 ) -> Case:
     unit = _unit(facts, by)
     customer = _customer(facts.customer, at=at)
@@ -91,7 +102,7 @@ def _store(
     # whoever hears of it owns it, where it is their unit's; otherwise it waits on the unit's list of the unassigned
     owner = by if by is not None and by.unit_id == unit.pk and by.role in {Role.FRONT_LINE, Role.MANAGER} else None
     case = Case(
-        reference=new_reference(),
+        reference=reference,
         customer=customer,
         unit=unit,
         responsible=owner,

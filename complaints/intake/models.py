@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from complaints.intake.errors import MappingUnusable
+from complaints.intake.mapping import mapping_of
 
 
 class ColumnMapping(models.Model):
@@ -20,3 +24,10 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse rules that cannot be followed, with the sentence beside their field."""
+        try:
+            mapping_of(self.name, self.rules)
+        except MappingUnusable as error:
+            raise ValidationError({"rules": error.sentence}) from error

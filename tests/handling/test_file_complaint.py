@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Employee, Tier
 from complaints.standards.models import FailureType, Severity
 from tests.cast import Organisation
-from tests.factories import a_picture
+from tests.factories import a_complaint, a_picture
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -176,3 +177,11 @@ def test_filing_takes_at_most_twelve_queries(
         file_complaint(told, by=fern if by_staff else None, at=AT)
     statements = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_a_reference_that_is_taken_is_drawn_again(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = iter([17, 17, 18])
+    monkeypatch.setattr(secrets, "randbelow", lambda _below: next(draws))
+    first, second = a_complaint(by=None), a_complaint(by=None)
+    assert first.reference != second.reference
+    assert Case.objects.count() == 2

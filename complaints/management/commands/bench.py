@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.timezone import now
+
+from complaints.cases.models import Case
+from complaints.management.measuring.clients import Server, peak_of
+from complaints.management.measuring.filing import measure_filing
+from complaints.management.measuring.pages import measure, pages
+from complaints.management.measuring.report import Run, table, written
+from recovery import env
+
+SIZES: Final = (10_000, 1_000_000)
+SERVED: Final = ("worklist front line: all", "worklist VP: all", "case page front line: open", "tracking page: open")
+
+
+class Command(BaseCommand):
+    help = "Measure pages, search and filing, in databases of its own, and say which of the promises are kept."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--complaints", type=int, action="append", metavar="N", help="a size to measure at")
+        parser.add_argument("--rounds", type=int, default=60, help="how often each page is opened")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--place", type=Path, help="the folder of the databases (bench/ in DATA_DIR)")
+        parser.add_argument("--only", default="", metavar="WORDS", help="measure only pages with this in their name")
+        parser.add_argument("--here", type=Path, help="measure the configured database and write what comes of it")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Measure at each size in a process of its own, then print one table."""
+        if options["here"]:
+            run = self._measure_here(options["complaints"][0], options["rounds"], options["only"])
+            options["here"].write_text(json.dumps(run.as_json()), encoding="utf-8")
+            return
+        if any(size < 1_000 for size in options["complaints"] or ()):
+            raise CommandError("Fewer than 1,000 complaints tell nothing.")
+        place = (options["place"] or env.data_dir() / "bench").resolve()
+        runs = [self._measure(size, place, options) for size in options["complaints"] or SIZES]
+        self.stdout.write("\n" + written(runs))
+        if not all(line.is_met for line in table(runs)):
+            raise CommandError("Not every target is met.", returncode=3)
+
+    def _measure(self, size: int, place: Path, options: dict[str, Any]) -> Run:
+        """Fill a database unless it is full already, and measure in it."""
+        folder = place / f"{size}"
+        folder.mkdir(parents=True, exist_ok=True)
+        mark = folder / f"loaded-{options['seed']}"
+        self._manage(folder, "migrate", "--verbosity", "0")
+        if not mark.exists():
+            self.stderr.write(f"Filling a database with {size:,} complaints in {folder}.")
+            self._manage(folder, "make_load", "--complaints", f"{size}", "--seed", f"{options['seed']}")
+            mark.touch()
+        self._manage(folder, "collectstatic", "--noinput", "--verbosity", "0")
+        self.stderr.write(f"Measuring at {size:,} complaints.")
+        with NamedTemporaryFile(suffix=".json") as found:
+            rounds, only = f"{options['rounds']}", options["only"]
+            self._manage(
+                folder, "bench", "--here", found.name, "--complaints", f"{size}", "--rounds", rounds, "--only", only
+            )
+            return Run.from_json(json.loads(Path(found.name).read_text(encoding="utf-8")))
+
+    def _manage(self, folder: Path, *words: str) -> None:
+        """Run a command of ours on the embedded servers of a folder, whatever servers are configured here."""
+        configured = {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}
+        environment = {name: value for name, value in os.environ.items() if name not in configured}
+        environment["DATA_DIR"] = str(folder)
+        done = subprocess.run([sys.executable, "manage.py", *words], cwd=env.ROOT, env=environment, check=False)
+        if done.returncode:
+            raise CommandError(f"“manage.py {' '.join(words)}” failed; the database is in {folder}.")
+
+    def _measure_here(self, size: int, rounds: int, only: str) -> Run:
+        if not Case.objects.all()[size - 1 : size].exists():
+            raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
+        at = now()
+        every = [page for page in pages(at=at) if only in page.name]
+        measured = []
+        for page in every:
+            measured.append(measure(page, rounds=rounds))
+            self.stderr.write(f"  {page.name}: {measured[-1].p50:.1f} / {measured[-1].p95:.1f} ms")
+        filing = measure_filing(rounds=300, at=at)
+        self.stderr.write(f"  filing: {filing.p50:.1f} / {filing.p95:.1f} ms, {filing.share:.2f} of bare inserts")
+        with Server() as server:
+            served = [server.serve(page) for page in every if page.name in SERVED]
+            memory = server.peak_memory()
+        return Run(size, measured, filing, served, web_memory=memory, own_memory=peak_of(os.getpid()))

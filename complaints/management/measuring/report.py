@@ -1,0 +1,122 @@
+"""One table of what was measured, against what was promised; what misses is named again below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from complaints.management.measuring.clients import Served
+from complaints.management.measuring.filing import LEAST_SHARE, MOST_QUERIES, FilingMeasured
+from complaints.management.measuring.pages import Measured
+from complaints.management.measuring.plans import Reading
+
+MOST_GROWTH: Final = 1.20
+NOISE: Final = 1.0  # milliseconds: a difference below it is the machine's
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that was measured at one size."""
+
+    complaints: int
+    pages: list[Measured]
+    filing: FilingMeasured
+    served: list[Served] = field(default_factory=list)
+    web_memory: int = 0
+    own_memory: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The run as one process hands it to another."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Run:
+        """The run as it was handed over."""
+        pages = [Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]]
+        filing, served = FilingMeasured(**told["filing"]), [Served(**one) for one in told["served"]]
+        return cls(**{**told, "pages": pages, "filing": filing, "served": served})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table."""
+
+    name: str
+    values: str
+    target: str
+    is_met: bool
+
+
+def table(runs: Sequence[Run]) -> list[Line]:
+    """Every promise with what was measured at each size, and whether it is kept."""
+    by_name = [{page.name: page for page in run.pages} for run in runs]
+    lines = []
+    for name in by_name[0]:
+        pages = [found[name] for found in by_name if name in found]
+        lines.append(_page_line(name, pages))
+    filings = [run.filing for run in runs]
+    lines.append(
+        Line(
+            "filing: share of the bare inserts' rate",
+            _each(f"{one.share:.2f} ({one.a_second:.0f}/s)" for one in filings),
+            f"at least {LEAST_SHARE}",
+            all(one.share >= LEAST_SHARE for one in filings),
+        )
+    )
+    lines.append(
+        Line(
+            "filing: queries",
+            _each(f"{one.queries}" for one in filings),
+            f"at most {MOST_QUERIES}",
+            all(one.queries <= MOST_QUERIES for one in filings),
+        )
+    )
+    lines.append(Line("filing: ms", _each(f"{one.p50:.1f} / {one.p95:.1f}" for one in filings), "", is_met=True))
+    for served in zip(*(run.served for run in runs), strict=True):
+        values = _each(f"{one.a_second:.0f}/s, p95 {one.p95:.0f} ms" for one in served)
+        lines.append(Line(f"eight clients: {served[0].name}", values, "", is_met=True))
+    lines.append(Line("peak memory of a web process, MB", _each(f"{run.web_memory}" for run in runs), "", is_met=True))
+    lines.append(Line("peak memory of this measuring, MB", _each(f"{run.own_memory}" for run in runs), "", is_met=True))
+    return lines
+
+
+def written(runs: Sequence[Run]) -> str:
+    """The table, the plans of queries that read much, and what misses, as text."""
+    lines = table(runs)
+    sizes = " | ".join(f"{run.complaints:,}" for run in runs)
+    width = max(len(line.name) for line in lines)
+    values = max(len(line.values) for line in lines)
+    told = [f"{'':{width}}  {f'at {sizes} complaints':{values}}  target"]
+    for line in lines:
+        verdict = "" if not line.target else "  kept" if line.is_met else "  MISSED"
+        told.append(f"{line.name:{width}}  {line.values:{values}}  {line.target}{verdict}".rstrip())
+    told += ["", "Pages: median / p95 in milliseconds, and queries. Growth is the median's, and not below a millisecond."]
+    told += ["", *_plans(runs)]
+    missed = [line for line in lines if not line.is_met]
+    told += ["", f"{len(missed)} of {sum(bool(line.target) for line in lines)} targets are missed."]
+    told += [f"  {line.name}: {line.values}; {line.target}" for line in missed]
+    return "\n".join(told)
+
+
+def _page_line(name: str, pages: Sequence[Measured]) -> Line:
+    growth = pages[-1].p50 / pages[0].p50 if len(pages) > 1 else 1.0
+    grew = growth > MOST_GROWTH and pages[-1].p50 - pages[0].p50 > NOISE
+    limit = pages[0].limit
+    values = _each(f"{page.p50:.1f} / {page.p95:.1f} ({page.queries})" for page in pages)
+    values += f"  x{growth:.2f}" if len(pages) > 1 else ""
+    return Line(name, values, f"p95 below {limit:.0f}, growth {MOST_GROWTH}", all(page.p95 < limit for page in pages) and not grew)
+
+
+def _each(values: Any) -> str:
+    return " | ".join(values)
+
+
+def _plans(runs: Sequence[Run]) -> list[str]:
+    told = []
+    for run in runs:
+        for page in run.pages:
+            for reading in page.readings:
+                told.append(f"{page.name}, at {run.complaints:,}: {reading.rows:,} rows, {reading.milliseconds:.1f} ms")
+                told += [f"    {step}" for step in reading.plan.splitlines()]
+    return ["Queries that read more than 1,000 rows:", *told] if told else ["No query reads more than 1,000 rows."]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Count
+
+from complaints.cases import search
+from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
+from complaints.cases.states import Status
+from complaints.customers import lookup
+from complaints.customers.models import Customer
+from complaints.management.measuring import load
+from complaints.outbox.models import Message, MessageState
+from complaints.staff.models import Employee, Role, Unit
+
+pytestmark = pytest.mark.django_db(transaction=True)  # it ends with VACUUM, which stands in no transaction
+
+
+def make(complaints: int, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("make_load", complaints=complaints, stdout=out, **options)
+    return out.getvalue()
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        return {definition for (definition,) in cursor.fetchall()}
+
+
+def test_it_makes_as_many_as_asked_in_the_shape_of_real_ones() -> None:
+    before = indexes()
+    assert "1,000 complaints in" in make(1_000)
+    assert indexes() == before
+    assert Case.objects.count() == CaseText.objects.count() == 1_000
+    assert 10 <= Case.objects.exclude(status=Status.CLOSED).count() <= 60
+    entries = dict(TimelineEntry.objects.values_list("case__status").annotate(n=Count("pk") / Count("case", distinct=True)).order_by())
+    assert {entries.pop(Status.CLOSED)} | set(entries.values()) == {3, 20}
+    assert Clock.objects.count() == 2_000
+    assert not Message.objects.exclude(state=MessageState.SENT).exists()
+    assert Customer.objects.count() == 400
+    assert Unit.objects.filter(code__startswith="load-branch-").count() == 40
+
+
+def test_what_it_makes_is_found() -> None:
+    make(1_000)
+    vera = Employee.objects.get(unit__code="load-company", role=Role.VP)
+    assert len(search.find(vera, "room")) == 25
+    assert len(search.find(vera, load.RARE_WORD)) == 1
+    customer = Customer.objects.order_by("pk")[0]
+    assert customer in lookup.find(customer.name, limit=100)
+
+
+def test_the_same_seed_makes_the_same_load() -> None:
+    make(200, seed=5)
+    first = list(Case.objects.order_by("pk").values_list("what_happened", "customer__name", "status"))
+    make(200, seed=5)
+    assert list(Case.objects.order_by("pk").values_list("what_happened", "customer__name", "status")[200:]) == first
+    make(200, seed=6)
+    assert list(Case.objects.order_by("pk").values_list("what_happened", flat=True)[400:]) != [said for said, *_ in first]
+
+
+def test_less_than_one_complaint_is_answered_with_a_sentence() -> None:
+    with pytest.raises(CommandError, match="from 1"):
+        make(0)

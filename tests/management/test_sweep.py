@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from complaints.cases.models import Case
+from complaints.cases.states import Outcome, Status
+from complaints.handling.resolve import resolve
+from complaints.outbox.models import Message, MessageState
+from complaints.staff.models import Employee
+from tests.factories import a_complaint
+
+pytestmark = pytest.mark.django_db
+FILED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def sweep(*words: str, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("sweep", *words, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_sends_what_was_missed(fern: Employee) -> None:
+    a_complaint(by=fern, at=FILED)
+    assert "1 of 1 messages were taken up." in sweep("--at", "2026-05-04T12:10Z")
+    assert Message.objects.get().state == MessageState.SENT
+
+
+def test_it_closes_what_nobody_answered(fern: Employee) -> None:
+    case = a_complaint(by=fern, at=FILED)
+    resolve(case.reference, text="A free night.", by=fern, at=FILED)
+    assert "0 of 0 complaints" in sweep("--at", (FILED + timedelta(days=13)).isoformat())
+    assert "1 of 1 complaints" in sweep("--at", (FILED + timedelta(days=15)).isoformat())
+    case = Case.objects.get()
+    assert (case.status, case.outcome) == (Status.CLOSED, Outcome.NO_ANSWER)
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(fern: Employee) -> None:
+    case = a_complaint(by=fern, at=FILED)
+    resolve(case.reference, text="A free night.", by=fern, at=FILED)
+    told = sweep("--at", (FILED + timedelta(days=15)).isoformat(), "--dry-run")
+    assert "2 messages would be sent." in told
+    assert "1 complaints would be closed" in told
+    assert Case.objects.get().status == Status.RESOLVED
+    assert not Message.objects.filter(state=MessageState.SENT).exists()
+
+
+@pytest.mark.parametrize("at", ["tomorrow", "2026-05-04", "2026-05-04T12:00", "2026-13-04T12:00Z"])
+def test_a_moment_without_an_offset_is_refused_with_an_example(at: str) -> None:
+    with pytest.raises(CommandError, match="is no moment such as 2026-05-04T12:00Z"):
+        sweep("--at", at)
