@@ -190,10 +190,9 @@ def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) 
 
     Touchpoints are counted over the newest TOLD_OF cases: a stand-in customer of imported records has thousands.
     """
-    cases = visible_to(seen_by).filter(customer=customer)
-    if but is not None:
-        cases = cases.exclude(pk=but.pk)
-    newest = visible_to(seen_by).filter(customer=customer).order_by("-filed_at").values("pk")[:TOLD_OF]
+    theirs = visible_to(seen_by).filter(customer=customer)
+    cases = theirs if but is None else theirs.exclude(pk=but.pk)
+    newest = theirs.order_by("-filed_at").values("pk")[:TOLD_OF]
     touchpoints = (
         Case.objects.filter(pk__in=newest, failure_type__isnull=False)
         .values_list("failure_type__touchpoint")

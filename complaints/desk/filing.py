@@ -138,11 +138,10 @@ def new_complaint(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def find_customer(request: HttpRequest) -> HttpResponse:
-    """The customers that what is typed so far leads to, as choices; for htmx."""
+    """The customers that what is typed so far leads to, as choices, and what we know of the chosen one; for htmx."""
     employee = at_desk(request).user
-    return render(
-        request, "desk/_found.html", _choice(employee, request.GET.get("look", ""), request.GET.get("customer"))
-    )
+    choice = _choice(employee, request.GET.get("look", ""), request.GET.get("customer"), looking=True)
+    return render(request, "desk/_found_and_known.html", {**choice, "story": _story(choice["chosen"], employee)})
 
 
 @require_safe
@@ -163,7 +162,8 @@ def _file(form: FilingForm, employee: Employee) -> Filed | None:
 
 def _page(request: HttpRequest, form: FilingForm, *, status: int = 200, sent_as: str = "") -> HttpResponse:
     employee = at_desk(request).user
-    choice = _choice(employee, form["look"].value() or "", form["customer"].value())
+    looking = "look_up" in request.POST
+    choice = _choice(employee, form["look"].value() or "", form["customer"].value(), looking=looking)
     context = {
         "form": form,
         **choice,
@@ -193,11 +193,14 @@ def _renewed(typed: QueryDict, employee: Employee) -> FilingForm:
     return FilingForm(employee, fields)
 
 
-def _choice(employee: Employee, look: str, customer: object) -> dict[str, Any]:
+def _choice(employee: Employee, look: str, customer: object, *, looking: bool) -> dict[str, Any]:
+    """Whom to choose from. While one is still looking, a choice that the words have left behind is dropped again."""
     found = look_up(employee, look)
-    chosen = _chosen(customer) or (found[0] if len(found) == 1 else None)
+    chosen = _chosen(customer)
+    if looking and chosen not in found:
+        chosen = found[0] if len(found) == 1 else None
     if chosen is not None:
-        found = [chosen, *(one for one in found if one.pk != chosen.pk)]
+        found = [chosen, *(one for one in found if one != chosen)]
     return {"found": found, "chosen": chosen, "looked": bool(clean_line(look))}
 
 

@@ -103,6 +103,7 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
     sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
 
     answer = getattr(client, ask.method)(_address(ask, case), sent)
+    answer.close()
 
     assert answer.status_code == ask.statuses[PEOPLE.index(who)]
     if who == "stranger":
@@ -115,8 +116,8 @@ def test_asking_changes_nothing(who: str, case: Case, client: Client, request: p
     before = _everything(case)
 
     for ask in TABLE:
-        client.get(_address(ask, case))
-        client.head(_address(ask, case))
+        client.get(_address(ask, case)).close()
+        client.head(_address(ask, case)).close()
 
     assert _everything(case) == before
 

@@ -41,7 +41,7 @@ PAGES: dict[str, Callable[[str, int], str]] = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_takes_the_same_queries_with_two_rows_and_with_twenty(
+def test_a_page_takes_no_more_queries_with_twenty_rows_than_with_two(
     page: str, client: Client, max_: Employee, cara: Customer, late_room: FailureType
 ) -> None:
     client.force_login(max_)
