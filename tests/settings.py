@@ -16,7 +16,7 @@ for _name in (
 os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR", ".pytest-data")
 
 from recovery.settings import *  # noqa: F403
-from recovery.settings import CACHES, REDIS_URL, STORAGES
+from recovery.settings import CACHES, REDIS_URL, STATIC_ROOT, STORAGES
 
 # Every worker of pytest-xdist has a Redis database of its own; PostgreSQL's pytest-django gives them by itself.
 _number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -28,3 +28,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files come straight from their sources, so that browser tests need no collectstatic.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there

@@ -86,8 +86,11 @@ class FilingForm(Styled):
     def clean(self) -> dict[str, Any]:
         """Ask for one customer: somebody on file, or a new one with a name."""
         facts = super().clean() or {}
-        if not facts.get("customer") and not facts.get("name") and not {"customer", "name"} & set(self.errors):
-            self.add_error("look", _("Please choose a customer, or enter a new one."))
+        if not {"customer", "name"} & set(self.errors):
+            if not facts.get("customer") and not facts.get("name"):
+                self.add_error("look", _("Please choose a customer, or enter a new one."))
+            elif facts.get("customer") and facts.get("name"):
+                self.add_error("look", _("You chose a customer and entered a new one. Please keep only one of them."))
         return facts
 
     def facts(self) -> ComplaintFacts:

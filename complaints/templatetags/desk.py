@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -45,4 +45,5 @@ def due(case: Case) -> dict[str, wording.Due]:
 @register.inclusion_tag("desk/_ago.html")
 def ago(moment: datetime) -> dict[str, object]:
     """How long ago in words; the exact moment, in the reader's zone, is its title."""
-    return {"moment": moment, "time": timesince(moment, depth=1)}
+    fresh = timezone.now() - moment < timedelta(minutes=1)
+    return {"moment": moment, "time": "" if fresh else timesince(moment, depth=1)}

@@ -94,7 +94,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "N" * 161}, "name", "Ensure this value has at most 160 characters"),
     ({"email": "not an address"}, "email", "Enter a valid email address."),
     ({"phone": "ring me"}, "phone", "Enter a valid phone number"),
-    ({"customer": "999999"}, "look", "This customer is not on file any more."),
+    ({"customer": "999999", "name": ""}, "look", "This customer is not on file any more."),
     ({"customer": "nobody"}, "look", "Enter a whole number."),
     ({"failure_type": "424242"}, "failure_type", "This failure type is not in the catalogue."),
     ({"failure_type": "rude"}, "failure_type", "This failure type is not in the catalogue."),
@@ -200,12 +200,20 @@ def test_a_complaint_for_somebody_on_file_makes_no_second_customer(
     assert Customer.objects.count() == 1
 
 
+def test_somebody_chosen_and_somebody_new_are_not_mixed_up(desk: Client, fern: Employee, cara: Customer) -> None:
+    answer = desk.post(NEW, form(fern, customer=cara.pk))
+
+    assert answer.status_code == 400
+    assert "Please keep only one of them." in answer.content.decode()
+    assert not Case.objects.exists()
+
+
 def test_a_choice_that_the_words_left_behind_is_dropped(desk: Client, cara: Customer) -> None:
     chosen = f'value="{cara.pk}"'
 
     alone = desk.get("/desk/customers/find/", {"look": "cara"}).content.decode()
-    kept = desk.get("/desk/customers/find/", {"look": "castillo", "customer": cara.pk}).content.decode()
-    left = desk.get("/desk/customers/find/", {"look": "somebody else", "customer": cara.pk}).content.decode()
+    kept = desk.get("/desk/customers/find/", {"look": "castillo", "customer": str(cara.pk)}).content.decode()
+    left = desk.get("/desk/customers/find/", {"look": "somebody else", "customer": str(cara.pk)}).content.decode()
 
     assert "checked" in alone[alone.index(chosen) :][:400]
     assert "High floor, no feather pillows." in alone

@@ -155,7 +155,6 @@ def test_a_file_leaves_as_a_download_that_no_browser_opens(desk: Client, case: C
 
     answer = desk.get(f"{page_of(case)}attachments/{file.pk}/")
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    answer.close()
 
     assert answer["Content-Disposition"] == 'attachment; filename="room.png"'
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -168,11 +167,23 @@ def test_a_file_of_another_complaint_is_not_found_under_this_one(desk: Client, c
     assert desk.get(f"{page_of(case)}attachments/{other.attachments.get().pk}/").status_code == 404
 
 
-def test_times_are_told_in_the_zone_of_the_viewers_unit(client: Client, case: Case, max_: Employee) -> None:
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("America/New_York", "Jan. 15, 2126, 2:30 p.m. EST"),
+        ("Asia/Shanghai", "Jan. 16, 2126, 3:30 a.m. CST"),
+        ("Europe/Lisbon", "Jan. 15, 2126, 7:30 p.m. WET"),
+    ],
+)
+def test_a_deadline_is_told_in_the_zone_of_the_viewers_unit(
+    client: Client, case: Case, max_: Employee, zone: str, told: str
+) -> None:
     client.force_login(max_)
-    Case.objects.filter(pk=case.pk).update(occurred_at="2026-01-15T19:30:00Z")
-
-    assert "Jan. 15, 2026, 2:30 p.m." in client.get(page_of(case)).content.decode()
-    max_.unit.time_zone = "Asia/Shanghai"
+    max_.unit.time_zone = zone
     max_.unit.save()
-    assert "Jan. 16, 2026, 3:30 a.m." in client.get(page_of(case)).content.decode()
+    Case.objects.filter(pk=case.pk).update(due_at="2126-01-15T19:30:00Z")
+
+    page = client.get(page_of(case)).content.decode()
+
+    assert f'title="{told}"' in page
+    assert "years left" in " ".join(page.split()).replace("\xa0", " ")

@@ -75,7 +75,7 @@ def test_a_lost_hint_is_found_by_the_sweep(message: Message) -> None:
 
 def test_a_sender_that_died_on_the_way_is_followed_by_another(message: Message, mails: Path) -> None:
     assert queue.claim(message.message_id, at=later(seconds=1)) is not None
-    assert queue.due_ids(at=later(minutes=3)) == []
+    assert queue.due_ids(at=later(minutes=2)) == []
     assert queue.due_ids(at=later(minutes=4)) == [message.message_id]
     assert deliver(message, later(minutes=4), swept=True)
     assert len(written(mails)) == 1
