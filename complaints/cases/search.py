@@ -13,7 +13,7 @@ from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import PAGE, SHOWN, visible_to
 from complaints.cases.walks import Walk
 from complaints.common.tokens import read_reference
-from complaints.common.words import is_cjk, pairs, split
+from complaints.common.words import index_words, is_cjk, pairs, split
 from complaints.customers.lookup import find as customers_found
 from complaints.customers.lookup import is_contact
 from complaints.staff.models import Employee
@@ -35,6 +35,12 @@ def vector(words: list[str]) -> Any:
 def vector_text(words: list[str]) -> str:
     """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores, nothing to escape."""
     return " ".join(f"'{word}'" for word in words)
+
+
+def words_of(case: Case) -> list[str]:
+    """The words a case is found by: reference, customer, and what was written at filing."""
+    customer = case.customer
+    return index_words(case.reference, customer.name, customer.company, case.what_happened, case.wanted, case.place)
 
 
 def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:

@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0003_ready_column_mappings'),
+        ("complaints", "0003_ready_column_mappings"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'closed')), fields=['responsible', '-filed_at', '-id'], name='closed_by_responsible'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "closed")),
+                fields=["responsible", "-filed_at", "-id"],
+                name="closed_by_responsible",
+            ),
         ),
     ]

@@ -16,8 +16,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final, Self
 
+from django.apps import apps
+
 from complaints.management.measuring.pages import Page, percentile
-from recovery import env
 
 CLIENTS: Final = 8
 SECONDS: Final = 6.0
@@ -44,7 +45,7 @@ class Server:
     def __enter__(self) -> Self:
         words = [sys.executable, "-m", "gunicorn", "--config", "python:recovery.gunicorn", "recovery.wsgi"]
         environment = {**os.environ, "PORT": str(self.port), "BIND": "127.0.0.1"}
-        self._process = subprocess.Popen(words, env=environment, cwd=env.ROOT, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(words, env=environment, cwd=project(), stderr=subprocess.DEVNULL)
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             try:
@@ -91,6 +92,11 @@ class Server:
         answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{address} answered {answer.status}")
+
+
+def project() -> Path:
+    """The folder of the project, where manage.py and the web server are started."""
+    return Path(apps.get_app_config("complaints").path).parent
 
 
 def peak_of(pid: int) -> int:

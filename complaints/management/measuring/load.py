@@ -17,10 +17,11 @@ from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, connection, models, transaction
 
-from complaints.cases import lifecycle, search, timeline
+from complaints.cases import search
 from complaints.cases.entries import Entry
 from complaints.cases.models import NOT_DUE, Case, CaseText, Channel, Clock, ClockKind, Mood, TimelineEntry
 from complaints.cases.states import Outcome, Status
+from complaints.common.actors import Actor
 from complaints.common.copying import copy_in, reserve_ids
 from complaints.common.tokens import REFERENCES, reference_of
 from complaints.customers.lookup import grams_of, haystack
@@ -53,7 +54,7 @@ _COMMON: Final = _listed(
 )
 _SYLLABLES: Final = _listed(
     "ba be bi bo ca ce da de di do fa fi ga go ha he ka ke la le li lo ma me mi mo na ne ni no"
-    " pa pe po ra re ri ro sa se si so ta te ti to va ve vi wa za"
+    " pa pe po ra re ri ro sa se si so ta tu ti to va ve vi wa za"
 )
 _GIVEN: Final = _listed(
     "Ann Ben Carla David Elena Frank Grace Hugo Iris Jack Kate Liam Maria Noah Olga Paul Queenie Rosa Sam Tara Uma "
@@ -297,7 +298,7 @@ class _Writer:
         case.outcome = self._chance.choices((Outcome.SOLVED, Outcome.NO_ANSWER), (80, 20))[0]
 
     def _text(self, case: Case) -> CaseText:
-        words = search.vector_text(lifecycle.words_of(case))
+        words = search.vector_text(search.words_of(case))
         return CaseText(case_id=case.pk, unit_id=case.unit_id, filed_at=case.filed_at, document=words)
 
     def _clocks(self, case: Case) -> Iterator[Clock]:
@@ -317,20 +318,18 @@ class _Writer:
 
     def _entries(self, case: Case) -> Iterator[TimelineEntry]:
         colleague = case.responsible or self._organisation.staff[case.unit_id][0]
-        yield timeline.entry(case, Entry.FILED, by=colleague.actor, at=case.filed_at, channel=case.channel)
+        yield _entry(case, Entry.FILED, by=colleague.actor, at=case.filed_at, facts={"channel": case.channel})
         if not case.is_open:
             resolved_at = case.resolved_at or case.filed_at
             text = " ".join(self._words.several(self._chance, 15))
-            yield timeline.entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
-            yield timeline.entry(
-                case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at
-            )
+            yield _entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
+            yield _entry(case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at)
             return
         for step in range(19):
             kind = (Entry.NOTE_WRITTEN, Entry.WRITTEN, Entry.CUSTOMER_ANSWERED)[step % 3]
             who = case.customer.actor if kind == Entry.CUSTOMER_ANSWERED else colleague.actor
             text = " ".join(self._words.several(self._chance, 20))
-            yield timeline.entry(case, kind, by=who, at=case.filed_at + timedelta(minutes=2 * step + 1), text=text)
+            yield _entry(case, kind, by=who, at=case.filed_at + timedelta(minutes=2 * step + 1), text=text)
 
     def _message(self, case: Case) -> Message:
         text = " ".join(self._words.several(self._chance, 60))
@@ -352,6 +351,20 @@ class _Writer:
             look_again_at=case.filed_at,
             sent_at=case.filed_at,
         )
+
+
+def _entry(case: Case, kind: Entry, *, by: Actor, at: datetime, **told: Any) -> TimelineEntry:
+    """Something that happened to a case, as the verbs would have told it."""
+    return TimelineEntry(
+        case=case,
+        kind=kind,
+        at=at,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name,
+        public=kind != Entry.NOTE_WRITTEN,
+        **told,
+    )
 
 
 _BIG: Final[tuple[type[models.Model], ...]] = (
