@@ -37,7 +37,7 @@ def heavy(statements: list[str]) -> list[Reading]:
         if not sql.lstrip().upper().startswith(("SELECT", "WITH")) or "FOR UPDATE" in sql:
             continue
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", ())
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
             answer = cursor.fetchone()[0]
         told = (json.loads(answer) if isinstance(answer, str) else answer)[0]
         rows = max((_rows(node) for node in _nodes(told["Plan"])), default=0)
