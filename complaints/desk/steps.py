@@ -156,7 +156,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint was handed up the ladder."),
         explains=_("The next tier becomes responsible and reads your reason. You keep sight of the complaint."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.REOPEN: Step(
         reopen,
@@ -164,7 +164,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint is open again."),
         explains=_("The complaint is open again and its clock runs. The customer is told."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.WITHDRAW: Step(
         withdraw,
@@ -172,7 +172,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint is closed at the customer's wish."),
         explains=_("Closes the complaint at the customer's wish. Say how they told us."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.MARK_DUPLICATE: Step(
         mark_duplicate,
