@@ -57,7 +57,8 @@ def _rows(node: dict[str, Any]) -> int:
     if "Scan" not in node["Node Type"] and node["Node Type"] != "Sort":
         return 0
     thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return round((node["Actual Rows"] + thrown) * node["Actual Loops"])
+    rows: float = (node["Actual Rows"] + thrown) * node["Actual Loops"]
+    return round(rows)
 
 
 def _told(node: dict[str, Any], depth: int = 0) -> Iterator[str]:
