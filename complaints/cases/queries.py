@@ -141,7 +141,7 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
         rows = rows.filter(_beyond(moment, key, descending=filters.ends))
     condition, params = _narrowed(filters)
     walk = Walk(rows.order_by(*order).values_list("pk", moment, *_NARROWING), units, descending=filters.ends)
-    found = walk.where(condition, params, wanted=PAGE + 1, most=WALK if condition else PAGE + 1)
+    found = walk.until(condition, params, wanted=PAGE + 1, most=WALK)
     shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
     cases = [shown[pk] for pk, _at in found.keys[:PAGE] if pk in shown]
     if len(found.keys) > PAGE:
@@ -248,7 +248,7 @@ def _narrowed(filters: Filters) -> tuple[str, list[Any]]:
         kinds = FailureType.objects.filter(Q(pk=filters.failure_type) | Q(parent=filters.failure_type))
         conditions.append("failure_type = ANY(%s)")
         params.append(list(kinds.values_list("pk", flat=True)))
-    if filters.whose == Whose.UNASSIGNED:
+    if filters.whose == Whose.UNASSIGNED:  # also where the rows are nobody's already: it costs nothing
         conditions.append("responsible IS NULL")
     return " AND ".join(conditions), params
 

@@ -74,7 +74,7 @@ def _among_newest(asked: str, units: list[int] | None, *, limit: int) -> list[in
     """Look at the newest texts one by one: quick for a common word, whatever the table holds."""
     texts = CaseText.objects.order_by("-filed_at", "-case").values_list("case", "filed_at", "document")
     walk = Walk(texts, units, descending=True)
-    found = walk.where(f"document @@ {_ASKED}", [asked], wanted=limit, most=PROBE_ROWS)
+    found = walk.until(f"document @@ {_ASKED}", [asked], wanted=limit, most=PROBE_ROWS)
     return [pk for pk, _at in found.keys]
 
 

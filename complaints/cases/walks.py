@@ -39,6 +39,13 @@ class Walk:
     units: Sequence[int] | None
     descending: bool
 
+    def until(self, condition: str, params: Sequence[Any], *, wanted: int, most: int) -> Found:
+        """The first `wanted` rows that fit: most pages are full after a tenth of the walk, only the others go on."""
+        found = self.where(condition, params, wanted=wanted, most=max(1, most // 10) if condition else wanted)
+        if condition and len(found.keys) < wanted and found.end is not None:
+            found = self.where(condition, params, wanted=wanted, most=most)
+        return found
+
     def where(self, condition: str, params: Sequence[Any], *, wanted: int, most: int) -> Found:
         """The first `wanted` rows that fit, out of about the first `most`.
 
