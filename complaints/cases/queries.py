@@ -24,7 +24,7 @@ WALK = 5_000  # rows of an index a list page reads at most; the rest is one clic
 
 
 def visible_to(employee: Employee) -> QuerySet[Case]:
-    """The cases an employee sees: of their units, and those they are responsible for."""
+    """The cases an employee sees: those of their units; who is responsible for one belongs to its unit or above it."""
     if not may(employee, Permission.VIEW):
         return Case.objects.none()
     if sees_whole_organisation(employee):

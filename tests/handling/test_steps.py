@@ -325,6 +325,25 @@ def test_a_page_drawn_before_a_colleagues_change_is_refused_and_loses_nothing(
     assert fresh(case).status == Status.RESOLVED
 
 
+def test_a_step_sent_twice_by_an_impatient_finger_is_done_once_and_not_refused(
+    case: Case, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    original = a_complaint(by=fern, at=AT)
+
+    def twice(step: Callable[..., object], **facts: object) -> int:
+        """Send the same page twice; say how much longer the timeline is."""
+        before, seen = len(happened(case)), fresh(case).version
+        for _ in range(2):
+            step(case.reference, at=later(minutes=1), seen_version=seen, **facts)
+        return len(happened(case)) - before
+
+    assert twice(acknowledge, by=fern) == 1
+    assert twice(take, by=max_) == 1
+    assert twice(assign, by=max_, to=vera.pk) == 1
+    assert twice(mark_duplicate, by=fern, original=original.reference) == 1
+    assert told(case).count(Kind.CLOSED) == 1
+
+
 @pytest.mark.parametrize("text", ["", "  \u202e ", "x" * 20_001])
 def test_an_empty_or_endless_text_is_refused_with_a_sentence(case: Case, fern: Employee, text: str) -> None:
     with pytest.raises(Invalid) as refused:
