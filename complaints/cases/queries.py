@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import MOVES, Move, Status
 from complaints.common.errors import NotFound
+from complaints.common.tokens import read_reference
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Role
 from complaints.staff.permissions import Permission, may
@@ -46,11 +47,14 @@ def locked(reference: str) -> Case:
 
 
 def one_visible(employee: Employee, reference: str) -> Case:
-    """One case for its page, with the people and places it names; raises NotFound where the employee may not see it."""
+    """One case for its page, with the people and places it names, by its reference however it is written.
+
+    Raises NotFound where the employee may not see it, and for what cannot be a reference.
+    """
     case = (
         visible_to(employee)
         .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
-        .filter(reference=reference)
+        .filter(reference=read_reference(reference))
         .first()
     )
     if case is None:
