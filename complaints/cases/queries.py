@@ -15,6 +15,7 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import MOVES, Move, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
+from complaints.common.tokens import read_reference
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Role
 from complaints.staff.permissions import Permission, may
@@ -28,7 +29,7 @@ WALK = 5_000  # rows of an index a list page reads at most; the rest is one clic
 
 
 def visible_to(employee: Employee) -> QuerySet[Case]:
-    """The cases an employee sees: of their units, and those they are responsible for."""
+    """The cases an employee sees: those of their units; who is responsible for one belongs to its unit or above it."""
     if not may(employee, Permission.VIEW):
         return Case.objects.none()
     if sees_whole_organisation(employee):
@@ -50,11 +51,14 @@ def locked(reference: str) -> Case:
 
 
 def one_visible(employee: Employee, reference: str) -> Case:
-    """One case for its page, with the people and places it names; raises NotFound where the employee may not see it."""
+    """One case for its page, with the people and places it names, by its reference however it is written.
+
+    Raises NotFound where the employee may not see it, and for what cannot be a reference.
+    """
     case = (
         visible_to(employee)
         .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
-        .filter(reference=reference)
+        .filter(reference=read_reference(reference))
         .first()
     )
     if case is None:

@@ -64,7 +64,7 @@ def same_person(facts: CustomerFacts) -> Customer | None:
 def has_contact(customer: Customer, contact: str) -> bool:
     """Whether this e-mail address or telephone number, however it is written, is on file for the customer."""
     typed = contact.strip().lower()
-    digits = "".join(c for c in typed if c.isdigit())
+    digits = "".join(c for c in typed if c.isdigit()).lstrip("0")
     if "@" in typed:
         return any(email.address == typed for email in customer.emails.all())
-    return len(digits) >= 6 and any(str(phone.number).endswith(digits.lstrip("0")) for phone in customer.phones.all())
+    return len(digits) >= 6 and any(str(phone.number).endswith(digits) for phone in customer.phones.all())

@@ -20,9 +20,10 @@ def acknowledge(reference: str, *, by: Employee, at: datetime, seen_version: int
 
     Who acknowledges an unassigned case becomes responsible. Locks the case.
     """
-    case = lifecycle.lock_for(by, Permission.ACKNOWLEDGE, reference, move=Move.ACKNOWLEDGE, seen_version=seen_version)
+    case = lifecycle.lock_for(by, Permission.ACKNOWLEDGE, reference, move=Move.ACKNOWLEDGE)
     if case.acknowledged_at is not None:
         return case
+    lifecycle.check_version(case, seen_version)
     clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
     lifecycle.apply(case, Move.ACKNOWLEDGE, at=at, acknowledged_at=at, responsible=case.responsible or by)
     timeline.record(case, Entry.ACKNOWLEDGED, by=by.actor, at=at)

@@ -38,8 +38,6 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
     case.reopened_count += 1
     if not climb(case, move=move, by=actor, at=at, reason=text):
         lifecycle.apply(case, move, at=at)
-        tell.employee(
-            case.responsible, case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"v{case.version}", at=at, text=text
-        )
+        tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"v{case.version}", at=at, text=text)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
     return case

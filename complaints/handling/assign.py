@@ -20,10 +20,11 @@ from complaints.staff.queries import colleagues
 
 @transaction.atomic
 def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
-    """Become responsible oneself; the case never steps down by that. Locks the case."""
-    case = lifecycle.lock_for(by, Permission.TAKE, reference, move=Move.TAKE, seen_version=seen_version)
+    """Become responsible oneself, once however often it is sent; the case never steps down by that. Locks the case."""
+    case = lifecycle.lock_for(by, Permission.TAKE, reference, move=Move.TAKE)
     if case.responsible_id == by.pk:
         return case
+    lifecycle.check_version(case, seen_version)
     lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=higher(Tier(case.tier), by.tier))
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
     return case
@@ -31,8 +32,11 @@ def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None
 
 @transaction.atomic
 def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
-    """Make a colleague responsible who belongs to the ladder of the case's unit, and tell them. Locks the case."""
-    case = lifecycle.lock_for(by, Permission.ASSIGN, reference, move=Move.ASSIGN, seen_version=seen_version)
+    """Make a colleague responsible who belongs to the ladder of the case's unit, and tell them; sent twice, done once.
+
+    Locks the case.
+    """
+    case = lifecycle.lock_for(by, Permission.ASSIGN, reference, move=Move.ASSIGN)
     colleague = colleagues(case.unit).filter(pk=to).first()
     if colleague is None:
         raise Invalid(
@@ -41,6 +45,7 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
         )
     if case.responsible_id == colleague.pk:
         return case
+    lifecycle.check_version(case, seen_version)
     lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=colleague.tier or case.tier)
     timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
     if colleague.pk != by.pk:

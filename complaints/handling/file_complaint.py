@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -28,6 +29,9 @@ from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
 from complaints.standards.models import Severity
 from complaints.standards.queries import failure_type, standard_for
+
+LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""Before this it is a slip of the finger; a year with few digits could not even be shown in every zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,8 @@ def _checked(facts: ComplaintFacts, *, at: datetime) -> ComplaintFacts:
             raise Invalid(field=name, sentence=sentence)
     if facts.occurred_at is not None and facts.occurred_at > at:
         raise Invalid(field="occurred_at", sentence=_("This moment is still to come. When did it happen?"))
+    if facts.occurred_at is not None and facts.occurred_at < LONG_AGO:
+        raise Invalid(field="occurred_at", sentence=_("This is too long ago to be true. When did it happen?"))
     customer = facts.customer
     if isinstance(customer, CustomerFacts):
         if not clean_line(customer.name):

@@ -22,7 +22,7 @@ def hear_customer(
 ) -> Case:
     """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
 
-    Whatever state the case is in, who is responsible is told. Locks the case. Raises NotFound, Invalid.
+    Whatever state the case is in, who is responsible is told, or whoever stands in for them. Locks the case. Raises NotFound, Invalid.
     """
     text = written(text)
     attachments.examine(files)
@@ -34,5 +34,5 @@ def hear_customer(
         case, Entry.CUSTOMER_ANSWERED, by=case.customer.actor, at=at, text=text, submission=submission
     )
     attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
-    tell.employee(case.responsible, case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
+    tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     return case

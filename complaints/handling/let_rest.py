@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case
+from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import Move, Outcome, Status
 from complaints.common.actors import SYSTEM
 from complaints.handling import tell
@@ -17,14 +18,14 @@ PATIENCE = timedelta(days=14)
 
 @transaction.atomic
 def let_rest(case_id: int, *, at: datetime) -> bool:
-    """Close a case whose proposed resolution the customer has not answered for two weeks; False where it moved on.
+    """Close a case whose customer has been silent for two weeks since the proposal; False where it moved on.
 
     Locks the case, skipping one that somebody is working on.
     """
     waited = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "customer", "unit", "responsible"
     )
-    case = waited.filter(pk=case_id, status=Status.RESOLVED, resolved_at__lte=at - PATIENCE).first()
+    case = waited.filter(_silent(at=at), pk=case_id).first()
     if case is None:
         return False
     lifecycle.apply(case, Move.LET_REST, at=at, outcome=Outcome.NO_ANSWER)
@@ -34,6 +35,11 @@ def let_rest(case_id: int, *, at: datetime) -> bool:
 
 
 def resting_ids(*, at: datetime, limit: int = 200) -> list[int]:
-    """Cases whose customer has not answered for two weeks, longest first."""
-    waiting = Case.objects.filter(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE)
-    return list(waiting.order_by("resolved_at").values_list("pk", flat=True)[:limit])
+    """Cases whose customer has been silent for two weeks since the proposal, longest first."""
+    return list(Case.objects.filter(_silent(at=at)).order_by("resolved_at").values_list("pk", flat=True)[:limit])
+
+
+def _silent(*, at: datetime) -> Q:
+    """A proposal two weeks old, and no word from the customer since: who asks back has not fallen silent."""
+    words = TimelineEntry.objects.filter(case=OuterRef("pk"), kind=Entry.CUSTOMER_ANSWERED, at__gt=at - PATIENCE)
+    return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & ~Exists(words)

@@ -22,7 +22,7 @@ from complaints.staff.permissions import Permission
 def mark_duplicate(
     reference: str, *, original: str, by: Employee, at: datetime, seen_version: int | None = None
 ) -> Case:
-    """Close a case because another, older or not, carries the same matter on.
+    """Close a case because another, older or not, carries the same matter on; sent twice, done once.
 
     Locks both cases, in the order of their ids, so that two marks across each other cannot wait for one another.
     """
@@ -33,9 +33,11 @@ def mark_duplicate(
             field="original", sentence=_("Please give the reference of the other complaint, such as C-7K3M9QX2.")
         )
     list(Case.objects.select_for_update().filter(reference__in=[reference, other.reference]).order_by("pk"))
-    case = lifecycle.lock_for(
-        by, Permission.MARK_DUPLICATE, reference, move=Move.MARK_DUPLICATE, seen_version=seen_version
-    )
+    case = lifecycle.lock_for(by, Permission.MARK_DUPLICATE, reference, move=Move.NOTE)
+    if case.duplicate_of_id == other.pk:
+        return case
+    lifecycle.check_version(case, seen_version)
+    lifecycle.check(case, Move.MARK_DUPLICATE)
     other.refresh_from_db()
     if other.duplicate_of_id is not None:
         raise Invalid(

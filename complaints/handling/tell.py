@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from complaints.cases.models import Case
 from complaints.customers.records import address_of
+from complaints.escalation.ladder import next_step
 from complaints.outbox.models import Kind
 from complaints.outbox.queue import Recipient, enqueue
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Tier
 
 
 def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str = "", **facts: Any) -> None:
@@ -27,6 +28,15 @@ def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: st
         **facts,
     }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+
+
+def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
+    """Tell who is responsible for a case; where nobody is, or they have left, the next one up its unit's ladder."""
+    colleague = case.responsible
+    if colleague is None or not colleague.is_active:
+        step = next_step(case.unit, Tier.FRONT_LINE)
+        colleague = step.responsible if step else None
+    employee(colleague, case, kind, occasion=occasion, at=at, **facts)
 
 
 def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:

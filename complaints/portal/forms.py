@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -19,8 +18,6 @@ from complaints.cases.models import Channel
 from complaints.common.words import clean, clean_line
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts
-
-_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class Passage(forms.CharField):
@@ -140,13 +137,6 @@ class ComplaintForm(_Form):
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "organization"}),
     )
     submission = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_occurred_at(self) -> datetime | None:
-        """Refuse a year that is a slip of the finger."""
-        moment: datetime | None = self.cleaned_data["occurred_at"]
-        if moment is not None and moment < _LONG_AGO:
-            raise forms.ValidationError(_("This is too long ago to be true. When did it happen?"))
-        return moment
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for one way at least to reach the customer."""

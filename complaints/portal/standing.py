@@ -117,12 +117,20 @@ def standing_of(case: Case, entries: Iterable[TimelineEntry], *, at: datetime) -
         who=case.responsible.name if case.responsible else "",
         by=case.due,
         is_late=case.due is not None and case.due < at,
-        closes_at=case.resolved_at + PATIENCE if status == Status.RESOLVED and case.resolved_at else None,
+        closes_at=_closes_at(case, entries),
         asks=next((entry.text for entry in entries if entry.kind == asked), ""),
         awaits_answer=status == Status.WAITING,
         awaits_verdict=status == Status.RESOLVED,
         is_closed=status == Status.CLOSED,
     )
+
+
+def _closes_at(case: Case, entries: Iterable[TimelineEntry]) -> datetime | None:
+    """When a proposal comes to rest without a verdict: two weeks after it, or after the customer's last word."""
+    if case.status != Status.RESOLVED or case.resolved_at is None:
+        return None
+    words = [entry.at for entry in entries if entry.kind == Entry.CUSTOMER_ANSWERED]
+    return max([case.resolved_at, *words]) + PATIENCE
 
 
 def story_of(entries: Iterable[TimelineEntry]) -> list[Told]:

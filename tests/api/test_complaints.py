@@ -58,6 +58,30 @@ def test_a_complaint_is_filed_once_for_one_key(fern_asks: Client, fern: Employee
     assert first.json()["reference"] == again.json()["reference"] == Case.objects.get().reference
 
 
+def test_a_long_key_counts_to_its_last_character(fern_asks: Client) -> None:
+    def filed(key: str) -> Any:
+        return fern_asks.post(
+            "/api/v1/complaints/", TOLD, headers={"Idempotency-Key": key}, content_type="application/json"
+        ).json()["reference"]
+
+    assert filed("k" * 100 + "1") != filed("k" * 100 + "2")
+
+
+def test_the_key_of_a_colleague_elsewhere_leads_to_nothing_of_theirs(
+    client: Client, fern: Employee, otto: Employee
+) -> None:
+    for one, words in ((fern, "The room was not ready."), (otto, "The taxi never came.")):
+        client.force_login(one)
+        answer = client.post(
+            "/api/v1/complaints/",
+            {**TOLD, "what_happened": words},
+            headers={"Idempotency-Key": "1"},
+            content_type="application/json",
+        )
+        assert answer.status_code == 201
+        assert answer.json()["responsible"] == one.name
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [
@@ -65,6 +89,7 @@ def test_a_complaint_is_filed_once_for_one_key(fern_asks: Client, fern: Employee
         ({**TOLD, "what_happened": "\u202e"}, "what_happened"),
         ({**TOLD, "channel": "pigeon"}, "channel"),
         ({**TOLD, "occurred_at": "2999-01-01T00:00:00Z"}, "occurred_at"),
+        ({**TOLD, "occurred_at": "0001-01-01T00:00:00Z"}, "occurred_at"),
         ({**TOLD, "failure_type": 999999}, "failure_type"),
         ({**TOLD, "customer_id": 1}, "customer"),
         ({"what_happened": "x", "channel": "phone"}, "customer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -120,6 +121,24 @@ def test_asking_changes_nothing(who: str, case: Case, client: Client, request: p
         _read(client.head(_address(ask, case)))
 
     assert _everything(case) == before
+
+
+@pytest.mark.parametrize("written", [str.lower, lambda reference: reference.replace("C-", "")])
+def test_a_reference_in_an_address_may_be_written_as_it_is_heard(
+    written: Callable[[str], str], case: Case, client: Client, fern: Employee
+) -> None:
+    client.force_login(fern)
+
+    assert case.reference in client.get(f"/desk/complaints/{written(case.reference)}/").content.decode()
+
+
+@pytest.mark.parametrize("reference", ["%00", "C-%00", "%F0%9F%98%80", "C-00000001", "x" * 500])
+def test_what_cannot_be_a_reference_leads_nowhere(reference: str, client: Client, fern: Employee) -> None:
+    client.force_login(fern)
+
+    for address in (f"/desk/complaints/{reference}/", f"/desk/complaints/{reference}/news/"):
+        assert client.get(address).status_code == 404
+    assert client.get(f"/api/v1/complaints/{reference}/").status_code == 404
 
 
 def test_no_address_of_the_desk_is_missing_from_the_table() -> None:

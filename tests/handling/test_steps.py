@@ -235,6 +235,27 @@ def test_two_weeks_without_an_answer_let_a_proposal_rest(case: Case, fern: Emplo
     assert fresh(case).outcome == Outcome.NO_ANSWER
 
 
+def test_who_asks_back_has_not_fallen_silent(case: Case, token: str, fern: Employee) -> None:
+    resolve(case.reference, text="A voucher.", by=fern, at=AT)
+    hear_customer(token, text="Valid until when?", at=later(days=13))
+    assert resting_ids(at=later(days=20)) == []
+    assert not let_rest(case.pk, at=later(days=20))
+    assert let_rest(case.pk, at=later(days=27))
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_words_to_somebody_who_has_left_reach_the_next_one_up(
+    case: Case, token: str, fern: Employee, max_: Employee, *, gone: bool
+) -> None:
+    withdraw(case.reference, reason="She called.", by=fern, at=later(hours=1))
+    if gone:
+        fern.is_active = False
+        fern.save()
+    hear_customer(token, text="One more thing.", at=later(hours=2))
+    heard = Message.objects.get(about=case.reference, kind=Kind.STAFF_CUSTOMER_ANSWERED)
+    assert heard.recipient == (max_ if gone else fern).email
+
+
 def test_the_link_goes_to_the_address_on_file_and_to_nobody_else(case: Case) -> None:
     send_link(case.reference, contact="stranger@demo.example", at=AT)
     assert Kind.TRACKING_LINK not in told(case)
@@ -323,6 +344,25 @@ def test_a_page_drawn_before_a_colleagues_change_is_refused_and_loses_nothing(
     write_note(case.reference, text="A note does no harm.", by=fern, at=later(minutes=2))
     resolve(case.reference, text="A voucher.", by=fern, at=later(minutes=3), seen_version=fresh(case).version)
     assert fresh(case).status == Status.RESOLVED
+
+
+def test_a_step_sent_twice_by_an_impatient_finger_is_done_once_and_not_refused(
+    case: Case, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    original = a_complaint(by=fern, at=AT)
+
+    def twice(step: Callable[..., object], **facts: object) -> int:
+        """Send the same page twice; say how much longer the timeline is."""
+        before, seen = len(happened(case)), fresh(case).version
+        for _ in range(2):
+            step(case.reference, at=later(minutes=1), seen_version=seen, **facts)
+        return len(happened(case)) - before
+
+    assert twice(acknowledge, by=fern) == 1
+    assert twice(take, by=max_) == 1
+    assert twice(assign, by=max_, to=vera.pk) == 1
+    assert twice(mark_duplicate, by=fern, original=original.reference) == 1
+    assert told(case).count(Kind.CLOSED) == 1
 
 
 @pytest.mark.parametrize("text", ["", "  \u202e ", "x" * 20_001])

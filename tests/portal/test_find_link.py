@@ -31,6 +31,7 @@ def links_sent() -> int:
         (None, "(212) 555-0142", True),
         (None, "otto@demo.example", False),
         (None, "0142", False),
+        (None, "000000", False),
         (None, "%", False),
         ("C-00000000", "cara@demo.example", False),
         ("nonsense", "cara@demo.example", False),

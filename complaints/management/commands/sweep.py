@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
@@ -40,5 +40,5 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise CommandError(f"“{text}” is no moment such as 2026-05-04T12:00Z.")
+        raise ArgumentTypeError(f"“{text}” is no moment such as 2026-05-04T12:00Z.")
     return moment

@@ -1,0 +1,42 @@
+"""Signing in, and finding back in: what django-allauth does with our words and settings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from complaints.staff.models import Employee
+
+RESET = "/account/password/reset/"
+NEW_PASSWORD = "quiet-river-in-may"  # noqa: S105 - of a person who exists in this test alone
+
+
+def test_a_new_password_is_set_by_the_link_in_the_mail_once(client: Client, fern: Employee) -> None:
+    client.post(RESET, {"email": "FERN@demo.example"})
+
+    [sent] = mail.outbox
+    assert (sent.subject, sent.to) == ("Set a new password", ["fern@demo.example"])
+    assert "example.com" not in sent.body
+    [link] = re.findall(r"http://testserver(/\S+)", str(sent.body))
+    form = client.get(link, follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert client.login(email="fern@demo.example", password=NEW_PASSWORD)
+    assert "does not work any more" in Client().get(link, follow=True).content.decode()
+
+
+def test_asking_for_a_stranger_looks_the_same_and_writes_to_nobody(client: Client, fern: Employee) -> None:
+    known = client.post(RESET, {"email": fern.email})
+    unknown = client.post(RESET, {"email": "stranger@demo.example"})
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [sent.to for sent in mail.outbox] == [[fern.email]]
+
+
+@pytest.mark.parametrize("leads", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(client: Client, fern: Employee, leads: str) -> None:
+    answer = client.post("/account/login/", {"login": fern.email, "password": "demo", "next": leads})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
