@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="Its code, such as ON.",
-                        max_length=12,
+                        max_length=40,
                         verbose_name="part of the country",
                     ),
                 ),

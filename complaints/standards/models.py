@@ -99,7 +99,7 @@ class BusinessCalendar(models.Model):
         help_text=_("Country code, such as CA. Without one, no holidays are kept."),
     )
     holiday_subdivision = models.CharField(
-        _("part of the country"), max_length=12, blank=True, default="", help_text=_("Its code, such as ON.")
+        _("part of the country"), max_length=40, blank=True, default="", help_text=_("Its code, such as ON.")
     )
 
     class Meta:
