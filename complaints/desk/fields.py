@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from complaints.common.words import clean, clean_line
 
@@ -43,6 +47,28 @@ class Files(forms.Field):
     """Any number of files; `cases.attachments` judges them."""
 
     widget = FilesInput(attrs={"accept": "image/*,application/pdf,text/plain"})
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of options, written in one go: Django renders a template for each, 40 ms in a thousand."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The same HTML as Django's, and so the same escaping."""
+        chosen = {str(one) for one in (value if isinstance(value, list) else [value]) if one is not None}
+        given = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
+        options = mark_safe(_options(self.choices, chosen or {""}))  # noqa: S308 - escaped one by one
+        return format_html("<select{}>{}</select>", given, options)
+
+
+def _options(choices: Any, chosen: set[str]) -> str:
+    parts = []
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            parts.append(f'<optgroup label="{escape(str(key))}">{_options(label, chosen)}</optgroup>')
+        else:
+            mark = " selected" if str(key) in chosen else ""
+            parts.append(f'<option value="{escape(str(key))}"{mark}>{escape(str(label))}</option>')
+    return "".join(parts)
 
 
 class Styled(forms.Form):

@@ -23,7 +23,7 @@ from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
 from complaints.desk import kept
 from complaints.desk.choices import failure_types, units
-from complaints.desk.fields import Files, Line, Styled, Words
+from complaints.desk.fields import Files, Line, LongSelect, Styled, Words
 from complaints.desk.lookup import look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.file_complaint import ComplaintFacts, Filed, file_complaint
@@ -52,6 +52,7 @@ class FilingForm(Styled):
         required=False,
         coerce=int,
         empty_value=None,
+        widget=LongSelect,
         error_messages={"invalid_choice": _("This failure type is not in the catalogue.")},
     )
     channel = forms.ChoiceField(label=_("How it came to us"), choices=OFFERED_CHANNELS)
@@ -73,7 +74,7 @@ class FilingForm(Styled):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int, widget=LongSelect)
     attachments = Files(label=_("Files"), required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 

@@ -59,7 +59,9 @@ class AssignForm(StepForm):
 
     def offer(self, case: Case) -> None:
         """Offer the colleagues who can be responsible for this case."""
-        offered = [(one.pk, f"{one.name} · {one.get_role_display()}, {one.unit.name}") for one in colleagues(case.unit)]
+        offered = [
+            (one.pk, f"{one.name} · {one.get_role_display()} · {one.unit.name}") for one in colleagues(case.unit)
+        ]
         cast("forms.ChoiceField", self.fields["to"]).choices = [("", "—"), *offered]
 
 
@@ -156,7 +158,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint was handed up the ladder."),
         explains=_("The next tier becomes responsible and reads your reason. You keep sight of the complaint."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.REOPEN: Step(
         reopen,
@@ -164,7 +166,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint is open again."),
         explains=_("The complaint is open again and its clock runs. The customer is told."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.WITHDRAW: Step(
         withdraw,
@@ -172,7 +174,7 @@ STEPS: Final[dict[Move, Step]] = {
         done=_("The complaint is closed at the customer's wish."),
         explains=_("Closes the complaint at the customer's wish. Say how they told us."),
         form=ReasonForm,
-        fields=("reason",),
+        fields=("reason", "submission"),
     ),
     Move.MARK_DUPLICATE: Step(
         mark_duplicate,

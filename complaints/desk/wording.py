@@ -23,10 +23,14 @@ TONES: Final = {
 }
 
 
+def name_in(name: str, name_zh: str) -> str:
+    """Of two names the one for the language that is active; without a Chinese one the other."""
+    return name_zh if name_zh and (get_language() or "").startswith("zh") else name
+
+
 def name_of(failure_type: FailureType) -> str:
-    """The name of a failure type: the Chinese one for whoever reads Chinese, where there is one."""
-    chinese = (get_language() or "").startswith("zh")
-    return failure_type.name_zh if chinese and failure_type.name_zh else failure_type.name
+    """The name of a failure type in the language that is active."""
+    return name_in(failure_type.name, failure_type.name_zh)
 
 
 @dataclass(frozen=True, slots=True)

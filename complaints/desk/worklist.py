@@ -17,8 +17,8 @@ from complaints.cases.models import Channel
 from complaints.cases.queries import Filters, Page, Whose, worklist
 from complaints.cases.states import Status
 from complaints.common.words import clean_line
-from complaints.desk.choices import failure_types, units
-from complaints.desk.fields import Line, Styled
+from complaints.desk.choices import failure_filters, units
+from complaints.desk.fields import Line, LongSelect, Styled
 from complaints.desk.request import at_desk
 from complaints.staff.models import Employee, Tier
 from complaints.standards.models import Severity
@@ -39,13 +39,15 @@ class FilterForm(Styled):
     severity = forms.TypedChoiceField(
         label=_("Severity"), required=False, choices=[("", _("Any")), *Severity.choices], coerce=int, empty_value=None
     )
-    failure_type = forms.TypedChoiceField(label=_("Failure type"), required=False, coerce=int, empty_value=None)
+    failure_type = forms.TypedChoiceField(
+        label=_("Failure type"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[("", _("Any")), *Channel.choices])
-    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None)
+    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
 
     def __init__(self, employee: Employee, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["failure_type"].choices = [("", _("Any")), *failure_types()]  # type: ignore[attr-defined]
+        self.fields["failure_type"].choices = [("", _("Any")), *failure_filters()]  # type: ignore[attr-defined]
         asked = self.data.get("unit", "")
         self.fields["unit"].choices = [("", _("Any")), *units(employee, also=asked)]  # type: ignore[attr-defined]
 

@@ -16,10 +16,21 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def reopen(reference: str, *, reason: str, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+def reopen(
+    reference: str,
+    *,
+    reason: str,
+    by: Employee,
+    at: datetime,
+    seen_version: int | None = None,
+    submission: str = "",
+) -> Case:
     """Open a case again that was resolved or closed, with the reason. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version)
+    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case
+    lifecycle.check_version(case, seen_version)
     lifecycle.apply(
         case,
         Move.REOPEN,
@@ -28,6 +39,6 @@ def reopen(reference: str, *, reason: str, by: Employee, at: datetime, seen_vers
         reopened_count=case.reopened_count + 1,
         responsible=case.responsible or by,
     )
-    timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason)
+    timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
     return case

@@ -21,10 +21,11 @@ PAUSE = timedelta(minutes=10)
 def send_link(reference: str, *, contact: str, at: datetime) -> None:
     """Send the tracking link to the address on file, at most once in ten minutes, where reference and contact match.
 
-    Says nothing of whether they did: the page must look the same. Locks nothing.
+    Says nothing of whether they did: the page must look the same. Locks the case.
     """
     named = read_reference(reference)
-    case = Case.objects.select_related("customer", "unit", "responsible").filter(reference=named).first()
+    cases = Case.objects.select_for_update(of=("self",)).select_related("customer", "unit", "responsible")
+    case = cases.filter(reference=named).first()
     if (
         case is None
         or not has_contact(case.customer, contact)

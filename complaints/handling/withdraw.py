@@ -16,11 +16,22 @@ from complaints.staff.permissions import Permission
 
 
 @transaction.atomic
-def withdraw(reference: str, *, reason: str, by: Employee, at: datetime, seen_version: int | None = None) -> Case:
+def withdraw(
+    reference: str,
+    *,
+    reason: str,
+    by: Employee,
+    at: datetime,
+    seen_version: int | None = None,
+    submission: str = "",
+) -> Case:
     """Close a case because the customer wishes so; the reason says how they told us. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.WITHDRAW, reference, move=Move.WITHDRAW, seen_version=seen_version)
+    case = lifecycle.lock_for(by, Permission.WITHDRAW, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case
+    lifecycle.check_version(case, seen_version)
     lifecycle.apply(case, Move.WITHDRAW, at=at, outcome=Outcome.WITHDRAWN)
-    timeline.record(case, Entry.WITHDRAWN, by=by.actor, at=at, reason=reason)
+    timeline.record(case, Entry.WITHDRAWN, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.WITHDRAWN.value)
     return case

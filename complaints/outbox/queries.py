@@ -8,38 +8,55 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
-from complaints.outbox.models import Message
+from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 PAGE = 25
+WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
+IN_TROUBLE = frozenset({MessageState.FAILED, MessageState.WITHHELD, MessageState.RETRY})
+"""The states that have an index of their own: they are few, and looked for among many."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """One page of messages, and the key to go on from."""
+    """One page of messages, and the key to go on from; `more_unseen` when the walk ended before the page was full."""
 
     messages: Sequence[Message]
     next_key: str = ""
+    more_unseen: bool = False
 
 
 def visible_to(employee: Employee) -> QuerySet[Message]:
     """The messages about cases of the units that the employee sees."""
-    messages = Message.objects.all()
     if sees_whole_organisation(employee):
-        return messages
-    return messages.filter(unit_id__in=list(visible_units(employee).values_list("pk", flat=True)))
+        return Message.objects.all()
+    return Message.objects.filter(unit_id__in=_unit_ids(employee))
 
 
 def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") -> MessagePage:
-    """A page of messages, newest first; without their bodies. Keyset pages, no counting."""
-    messages = visible_to(employee).defer("body_text", "body_html")
-    if state:
-        messages = messages.filter(state=state)
+    """A page of messages, newest first; without their bodies. Keyset pages, no counting.
+
+    At most WALK rows of the index are read, whatever units and state leave of them.
+    """
+    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    walk = Message.objects.order_by("-pk")
     if after.isascii() and after.isdigit() and len(after) < 19:
-        messages = messages.filter(pk__lt=int(after))
-    page = list(messages.order_by("-pk")[: PAGE + 1])
-    return MessagePage(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+        walk = walk.filter(pk__lt=int(after))
+    if units is not None and len(units) == 1:
+        walk = walk.filter(unit_id=units[0])
+    elif state in IN_TROUBLE:
+        walk = walk.filter(state=state)
+    found = Message.objects.filter(pk__in=walk.values("pk")[:WALK]).order_by("-pk").defer("body_text", "body_html")
+    if state:
+        found = found.filter(state=state)
+    if units is not None:
+        found = found.filter(unit_id__in=units)
+    page = list(found[: PAGE + 1])
+    if len(page) > PAGE:
+        return MessagePage(page[:PAGE], str(page[PAGE - 1].pk))
+    last = walk.values_list("pk", flat=True)[WALK - 1 : WALK].first()
+    return MessagePage(page, str(last or ""), more_unseen=last is not None)
 
 
 def one_visible(employee: Employee, pk: int) -> Message:
@@ -48,3 +65,7 @@ def one_visible(employee: Employee, pk: int) -> Message:
     if message is None:
         raise NotFound
     return message
+
+
+def _unit_ids(employee: Employee) -> list[int]:
+    return list(visible_units(employee).values_list("pk", flat=True))

@@ -5,7 +5,7 @@ A GET or HEAD changes nothing here: mail scanners and browsers follow links befo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import uuid4
@@ -88,7 +88,7 @@ def complain(request: HttpRequest) -> HttpResponseBase:
     if refused:
         return _complaint_page(request, form, refused=refused)
     try:
-        with timezone.override(ZoneInfo(catch_all().time_zone)):
+        with timezone.override(_zone_of(request)):
             if not form.is_valid():
                 return _complaint_page(request, form)
         filed = file_complaint(form.facts(), by=None, at=now(), files=form.cleaned_data["attachments"])
@@ -222,6 +222,11 @@ def file(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
 def _bound(form: type[F], request: HttpRequest, refused: Refusal | None) -> F:
     """The form with what was sent; empty where that was too large to be read."""
     return form() if refused and refused.status == TOO_LARGE else form(request.POST, request.FILES)
+
+
+def _zone_of(request: HttpRequest) -> tzinfo:
+    """The zone in which a typed day is meant: that of the unit that takes the complaint; raises Invalid without any."""
+    return ZoneInfo(catch_all().time_zone) if request.POST.get("occurred_at") else UTC
 
 
 def _status(refused: Refusal | None) -> int:

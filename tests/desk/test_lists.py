@@ -16,6 +16,7 @@ from complaints.handling.withdraw import withdraw
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType, Severity
+from tests.cast import Organisation
 from tests.factories import a_complaint, a_customer
 
 
@@ -156,6 +157,26 @@ def test_messages_are_listed_newest_first_and_by_state(desk: Client, fern: Emplo
     assert [(message.about, message.reason) for message in withheld.messages] == [
         (silent.reference, "No e-mail address is on file.")
     ]
+
+
+def test_messages_of_one_unit_are_found_behind_many_of_another(
+    client: Client, max_: Employee, otto: Employee, monkeypatch: pytest.MonkeyPatch, organisation: Organisation
+) -> None:
+    monkeypatch.setattr("complaints.outbox.queries.WALK", 3)
+    mine = a_complaint(by=max_)
+    max_.unit = organisation.region
+    max_.save()
+    organisation.lakeside.parent = organisation.company
+    organisation.lakeside.save()
+    for _ in range(3):
+        a_complaint(by=otto)
+    client.force_login(max_)
+
+    first = client.get("/desk/messages/").context["page"]
+    second = client.get("/desk/messages/", {"after": first.next_key}).context["page"]
+
+    assert (list(first.messages), first.more_unseen) == ([], True)
+    assert [message.about for message in second.messages] == [mine.reference]
 
 
 def test_a_message_is_shown_without_the_secret_link(desk: Client, fern: Employee) -> None:

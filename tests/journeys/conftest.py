@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from complaints.outbox.models import Message, MessageState
 from recovery.celery import app
+from tests import chromium
 from tests.journeys.bench import Mailbox, Readers
 
 # While Playwright runs, its loop runs in this thread. Django takes that for a reason to refuse the database, and keeps
@@ -34,19 +34,20 @@ CALM = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every journey, so that `-m "not browser"` leaves them out."""
+    """Mark every journey, so that `-m "not browser"` leaves them out, and keep those of a module on one browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
 def browser(django_db_setup: None) -> Iterator[Browser]:
     """The Chromium of this machine."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "There is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk"
+    found = chromium.find()
+    assert found, "There is no Chromium on this machine; on Debian: apt-get install chromium fonts-noto-cjk"
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=CALM)
+        opened = playwright.chromium.launch(executable_path=found, args=CALM)
         yield opened
         opened.close()
         connections.close_all()  # those of the time with the loop; the database is about to be dropped

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
@@ -189,26 +186,6 @@ def test_a_form_that_was_changed_after_going_back_is_another_complaint(client: C
     client.post(COMPLAIN, told(what_happened="The room was not ready at three, and not at five either."))
 
     assert Case.objects.count() == 2
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_once_are_one_complaint() -> None:
-    together = Barrier(4)
-
-    def click(_number: int) -> int:
-        browser = Client()
-        together.wait(timeout=10)
-        try:
-            return browser.post(COMPLAIN, told(attachments=a_picture())).status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as clicks:
-        assert list(clicks.map(click, range(4))) == [303] * 4
-    assert (
-        Case.objects.count() == Customer.objects.count() == Message.objects.count() == Attachment.objects.count() == 1
-    )
 
 
 # What stands before the form

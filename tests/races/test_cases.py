@@ -21,6 +21,7 @@ from complaints.handling.hear_customer import hear_customer
 from complaints.handling.let_rest import let_rest
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.resolve import resolve
+from complaints.handling.send_link import send_link
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Employee, Tier
@@ -130,6 +131,12 @@ def test_closing_for_want_of_an_answer_gives_way_to_the_answer(case: Case, fern:
     closing = TimelineEntry.objects.filter(case=case, kind=Entry.LET_REST).count()
     answered = TimelineEntry.objects.filter(case=case, kind=Entry.RESOLUTION_REFUSED).count()
     assert closing + answered == 1
+
+
+def test_a_link_asked_for_six_times_at_once_is_sent_once(case: Case) -> None:
+    meet(*[lambda: send_link(case.reference, contact="cara@demo.example", at=AT)] * 6)
+    assert Message.objects.filter(kind=Kind.TRACKING_LINK).count() == 1
+    assert TimelineEntry.objects.filter(case=case, kind=Entry.LINK_SENT).count() == 1
 
 
 def test_two_sweeps_close_a_resting_case_once(case: Case, fern: Employee) -> None:
