@@ -115,6 +115,8 @@ class BusinessCalendar(models.Model):
 
         The week alone must open some day: special days pass, and may be taken away.
         """
+        if self.week is None:  # a form's empty field
+            self.week = {}
         if self.is_calendar_time:
             return
         self._clean_holidays()
@@ -179,6 +181,8 @@ class SpecialDay(models.Model):
 
     def clean(self) -> None:
         """Refuse windows that overlap or are none."""
+        if self.windows is None:  # a form's empty field
+            self.windows = []
         try:
             in_order(windows_of(self.windows, part="windows"), part="windows")
         except Invalid as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -258,6 +259,7 @@ def test_a_place_that_never_opens_is_refused() -> None:
 
 
 def test_a_week_whose_days_are_all_holidays_ends_with_a_sentence_and_not_in_a_loop() -> None:
+    @cache
     def every_day(year: int) -> frozenset[date]:
         return frozenset(date(year, 1, 1) + timedelta(days=day) for day in range(366))
 

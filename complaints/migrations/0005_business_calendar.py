@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0003_ready_column_mappings"),
+        ("complaints", "0004_closed_by_responsible"),
     ]
 
     operations = [
