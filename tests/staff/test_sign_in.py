@@ -11,7 +11,7 @@ from django.test import Client
 from complaints.staff.models import Employee
 
 RESET = "/account/password/reset/"
-NEW_PASSWORD = "quiet-river-in-may"  # noqa: S105 - of a person who exists in this test alone
+NEW_PASSWORD = "quiet-river-in-may"
 
 
 def test_a_new_password_is_set_by_the_link_in_the_mail_once(client: Client, fern: Employee) -> None:
