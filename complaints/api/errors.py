@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -23,7 +24,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     fields = error.detail if isinstance(error, ValidationError) and isinstance(error.detail, dict) else None
     code = error.default_code if isinstance(error, APIException) else "not_found"
-    title = str(getattr(error, "detail", error)) if fields is None else "Some fields cannot be taken as they are."
+    title = str(getattr(error, "detail", error)) if fields is None else _("Some fields cannot be taken as they are.")
     problem = _problem(str(code), title, response.status_code, fields)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in response.headers:

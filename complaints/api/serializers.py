@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from complaints.cases import sentences
@@ -113,7 +114,7 @@ class NewComplaintSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one way to say who complains."""
         if ("customer_id" in attrs) == ("customer" in attrs):
-            raise serializers.ValidationError({"customer": "Give either customer_id or customer."})
+            raise serializers.ValidationError({"customer": _("Give either customer_id or customer.")})
         return attrs
 
     def told(self, *, submission: str) -> ComplaintFacts:

@@ -10,7 +10,6 @@ from complaints.cases.models import Case, CaseText, ClockKind
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
-from complaints.common.words import index_words
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
 
@@ -89,13 +88,7 @@ def keep_findable(case: Case) -> None:
 
 def document_of(case: Case) -> Any:
     """The text vector of a case: words without positions, Chinese as characters and pairs."""
-    return search.vector(words_of(case))
-
-
-def words_of(case: Case) -> list[str]:
-    """The words a case is found by: reference, customer, and what was written at filing."""
-    customer = case.customer
-    return index_words(case.reference, customer.name, customer.company, case.what_happened, case.wanted, case.place)
+    return search.vector(search.words_of(case))
 
 
 def _let_clocks_follow(case: Case, status: Status, *, at: datetime) -> None:

@@ -117,6 +117,11 @@ class Case(models.Model):
             models.Index(
                 fields=["responsible", "due_at", "id"], condition=~models.Q(status="closed"), name="open_by_responsible"
             ),
+            models.Index(
+                fields=["responsible", "-filed_at", "-id"],
+                condition=models.Q(status="closed"),
+                name="closed_by_responsible",
+            ),
             models.Index(fields=["-filed_at", "-id"], name="case_by_filed"),
             models.Index(fields=["unit", "-filed_at", "-id"], name="case_by_unit"),
             models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import MOVES, Move, Status
+from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.tokens import read_reference
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Role
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
+from complaints.standards.models import FailureType
 
 PAGE = 25
 TOLD_OF = 500  # cases of one customer that "what failed where" is counted over
+SHOWN: Final = ("customer", "unit", "responsible", "failure_type")
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
 
 
@@ -130,24 +134,24 @@ class Page:
 def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
     """A page of the worklist: what is due first, or for closed cases what was filed last. Keyset pages, no counting.
 
-    At most WALK rows of the index are read, whatever the filters leave of them.
+    At most about WALK rows of an index are read, whatever the filters leave of them: see `walks`.
     """
-    moment, order = ("filed_at", ("-filed_at", "-pk")) if filters.ends else ("due_at", ("due_at", "pk"))
-    walk = _of_whom(employee, filters)
-    walk = walk.filter(status=Status.CLOSED) if filters.ends else walk.exclude(status=Status.CLOSED)
+    moment = "filed_at" if filters.ends else "due_at"
+    order = ("-filed_at", "-pk") if filters.ends else ("due_at", "pk")
+    rows, units = _of_whom(employee, filters)
+    rows = rows.filter(status=Status.CLOSED) if filters.ends else rows.exclude(status=Status.CLOSED)
     key = _read_key(after)
     if key is not None:
-        walk = walk.filter(_beyond(moment, key, descending=filters.ends))
-    walked = walk.order_by(*order).values("pk")[:WALK]
-    narrowed = _narrowed(filters)
-    found = Case.objects.filter(narrowed, pk__in=walked) if narrowed else walk
-    cases = list(found.order_by(*order).select_related("customer", "unit", "responsible", "failure_type")[: PAGE + 1])
-    if len(cases) > PAGE:
-        return Page(cases[:PAGE], _key(cases[PAGE - 1], moment))
-    if narrowed:
-        last = walk.order_by(*order)[WALK - 1 : WALK].first()
-        if last is not None:
-            return Page(cases, _key(last, moment), more_unseen=True)
+        rows = rows.filter(_beyond(moment, key, descending=filters.ends))
+    condition, params = _narrowed(filters)
+    walk = Walk(rows.order_by(*order).values_list("pk", moment, *_NARROWING), units, descending=filters.ends)
+    found = walk.until(condition, params, wanted=PAGE + 1, most=WALK)
+    shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
+    cases = [shown[pk] for pk, _at in found.keys[:PAGE] if pk in shown]
+    if len(found.keys) > PAGE:
+        return Page(cases, _key(found.keys[PAGE - 1]))
+    if found.end is not None and condition:
+        return Page(cases, _key(found.end), more_unseen=True)
     return Page(cases)
 
 
@@ -169,7 +173,7 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
         .select_related("customer", "unit", "responsible", "failure_type")
     )
     cases = list(found[: PAGE + 1])
-    return Page(cases[:PAGE], _key(cases[PAGE - 1], "filed_at") if len(cases) > PAGE else "")
+    return Page(cases[:PAGE], _key((cases[PAGE - 1].pk, cases[PAGE - 1].filed_at)) if len(cases) > PAGE else "")
 
 
 def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:
@@ -210,25 +214,30 @@ def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) 
     )
 
 
-def _of_whom(employee: Employee, filters: Filters) -> QuerySet[Case]:
-    cases = visible_to(employee)
+def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list[int] | None]:
+    """The cases of a tab, and the units they are walked in: None where the walk need not go unit by unit."""
+    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    if not may(employee, Permission.VIEW):
+        units = []
+    if filters.whose == Whose.UNIT and employee.role not in {Role.ANALYST, Role.ADMINISTRATOR}:
+        units = [employee.unit_id] if units is None or employee.unit_id in units else []
     if filters.unit is not None:
-        cases = cases.filter(unit_id=filters.unit)
-    match filters.whose:
-        case Whose.MINE:
-            return cases.filter(responsible=employee)
-        case Whose.UNASSIGNED:
-            return cases.filter(responsible__isnull=True)
-        case Whose.UNIT:
-            return (
-                cases if employee.role in {Role.ANALYST, Role.ADMINISTRATOR} else cases.filter(unit_id=employee.unit_id)
-            )
-        case Whose.ALL:
-            return cases
+        units = [filters.unit] if units is None or filters.unit in units else []
+    if filters.whose == Whose.MINE and units != []:  # an index of their own
+        mine = Case.objects.filter(responsible=employee)
+        return (mine if units is None else mine.filter(unit_id__in=units)), None
+    if filters.whose == Whose.UNASSIGNED and units is None and not filters.ends:
+        return Case.objects.filter(responsible__isnull=True), None
+    return Case.objects.all(), units
 
 
-def _narrowed(filters: Filters) -> Q:
-    condition = Q()
+_NARROWING: Final = ("tier", "severity", "channel", "outcome", "status", "failure_type", "responsible")
+
+
+def _narrowed(filters: Filters) -> tuple[str, list[Any]]:
+    """What is left of the rows walked over, as SQL over their columns."""
+    conditions: list[str] = []
+    params: list[Any] = []
     for name, value in (
         ("tier", filters.tier),
         ("severity", filters.severity),
@@ -236,11 +245,16 @@ def _narrowed(filters: Filters) -> Q:
         ("outcome", filters.outcome),
         ("status", "" if filters.ends else filters.status),
     ):
-        if value not in ("", None):
-            condition &= Q(**{name: value})
+        if value not in {"", None}:
+            conditions.append(f"{name} = %s")
+            params.append(value)
     if filters.failure_type is not None:  # an area stands for every failure in it
-        condition &= Q(failure_type_id=filters.failure_type) | Q(failure_type__parent_id=filters.failure_type)
-    return condition
+        kinds = FailureType.objects.filter(Q(pk=filters.failure_type) | Q(parent=filters.failure_type))
+        conditions.append("failure_type = ANY(%s)")
+        params.append(list(kinds.values_list("pk", flat=True)))
+    if filters.whose == Whose.UNASSIGNED:  # also where the rows are nobody's already: it costs nothing
+        conditions.append("responsible IS NULL")
+    return " AND ".join(conditions), params
 
 
 def _beyond(moment: str, key: tuple[datetime, int], *, descending: bool) -> Q:
@@ -249,8 +263,9 @@ def _beyond(moment: str, key: tuple[datetime, int], *, descending: bool) -> Q:
     return Q(**{f"{moment}__{way}e": at}) & (Q(**{f"{moment}__{way}": at}) | Q(**{f"pk__{way}": pk}))
 
 
-def _key(case: Case, moment: str) -> str:
-    return f"{getattr(case, moment).isoformat()}~{case.pk}"
+def _key(place: tuple[int, datetime]) -> str:
+    pk, at = place
+    return f"{at.isoformat()}~{pk}"
 
 
 def _read_key(text: str) -> tuple[datetime, int] | None:

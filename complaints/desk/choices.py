@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Final
 
+from django.utils.translation import gettext
+
 from complaints.desk.wording import name_in
 from complaints.staff.models import Employee
 from complaints.staff.queries import visible_units
-from complaints.standards.queries import offered_failure_types
+from complaints.standards.queries import areas, offered_failure_types
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -23,6 +25,13 @@ def failure_types() -> list[tuple[str, list[Choice]]]:
         (name_in(*area), [(pk, name_in(name, name_zh)) for _area, _area_zh, pk, name, name_zh in kinds])
         for area, kinds in groupby(offered[:MOST_OFFERED], key=lambda row: row[:2])
     ]
+
+
+def failure_filters() -> list[tuple[str, list[Choice]]]:
+    """What the worklist can be narrowed to: whole areas, those of imported records too, then the catalogue."""
+    named = areas().values_list("pk", "name", "name_zh")[:MOST_OFFERED]
+    whole: list[Choice] = [(pk, name_in(name, name_zh)) for pk, name, name_zh in named]
+    return [(gettext("Whole areas"), whole), *failure_types()]
 
 
 def units(employee: Employee, *, also: str = "") -> list[Choice]:

@@ -59,7 +59,9 @@ class AssignForm(StepForm):
 
     def offer(self, case: Case) -> None:
         """Offer the colleagues who can be responsible for this case."""
-        offered = [(one.pk, f"{one.name} · {one.get_role_display()}, {one.unit.name}") for one in colleagues(case.unit)]
+        offered = [
+            (one.pk, f"{one.name} · {one.get_role_display()} · {one.unit.name}") for one in colleagues(case.unit)
+        ]
         cast("forms.ChoiceField", self.fields["to"]).choices = [("", "—"), *offered]
 
 

@@ -17,7 +17,7 @@ from complaints.cases.models import Channel
 from complaints.cases.queries import Filters, Page, Whose, worklist
 from complaints.cases.states import Status
 from complaints.common.words import clean_line
-from complaints.desk.choices import failure_types, units
+from complaints.desk.choices import failure_filters, units
 from complaints.desk.fields import Line, LongSelect, Styled
 from complaints.desk.request import at_desk
 from complaints.staff.models import Employee, Tier
@@ -47,7 +47,7 @@ class FilterForm(Styled):
 
     def __init__(self, employee: Employee, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["failure_type"].choices = [("", _("Any")), *failure_types()]  # type: ignore[attr-defined]
+        self.fields["failure_type"].choices = [("", _("Any")), *failure_filters()]  # type: ignore[attr-defined]
         asked = self.data.get("unit", "")
         self.fields["unit"].choices = [("", _("Any")), *units(employee, also=asked)]  # type: ignore[attr-defined]
 

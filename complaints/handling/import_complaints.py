@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from complaints.cases import clocks, lifecycle, search, timeline
+from complaints.cases import clocks, search, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, CaseText, Clock, SourceRecord, TimelineEntry
 from complaints.cases.states import Status
@@ -169,7 +169,7 @@ def _new_references(count: int) -> list[Reference]:
 
 
 def _text(case: Case) -> CaseText:
-    words = search.vector_text(lifecycle.words_of(case))
+    words = search.vector_text(search.words_of(case))
     return CaseText(case_id=case.pk, unit_id=case.unit_id, filed_at=case.filed_at, document=words)
 
 

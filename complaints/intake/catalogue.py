@@ -36,12 +36,11 @@ class Catalogue:
         return self._units[code]
 
     def failure_type_of(self, record: Record) -> FailureType | None:
-        """The failure named by the record: one of its two names alone where it says no more; or None."""
-        top = record.area or record.kind
-        if not top:
+        """The failure named by the record: its area alone where it says no more, None where it names no area."""
+        if not record.area:
             return None
-        area = self._kind(None, top)
-        return self._kind(area, record.kind, under=top) if record.area and record.kind else area
+        area = self._kind(None, record.area)
+        return self._kind(area, record.kind, under=record.area) if record.kind else area
 
     def complainant(self, *, at: datetime) -> Customer:
         """The stand-in under which the people of a source without names are kept: one for all of them."""

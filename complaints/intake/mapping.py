@@ -263,7 +263,7 @@ NO_WORDS: Final = "The words of the complainant were not published."
 
 @lru_cache(maxsize=4096)
 def read_moment(text: str, formats: tuple[str, ...], zone: str) -> datetime | None:
-    """A date in UTC, with or without a time as it is meant in a zone; a date alone is its midnight. None for no date."""
+    """A date in UTC, with or without a time as meant in a zone; a date alone is its midnight. None for no date."""
     for form in formats:
         try:
             return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -47,7 +47,7 @@ NYC_CASEWORK = {
     "source_name": "New York City Council casework",
     "complainant": "Constituent",
     "time_zone": "America/New_York",
-    "nothing": ["-", "N/A", "Select One", "Please choose an issue...", "@getxlate.Udf_Code_Genera"],
+    "nothing": ["-", "N/A"],
     "filed_at": {"column": "opendate", "formats": ["%Y-%m-%d"]},
     "closed_at": {"column": "closedate", "formats": ["%Y-%m-%d"]},
     "what_happened": {"otherwise": ["complaint_type", "descriptor"]},

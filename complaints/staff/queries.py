@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
 from complaints.staff.models import Employee, Role, Tier, Unit
@@ -34,7 +35,7 @@ def catch_all() -> Unit:
     """The unit that takes what nobody else would; raises Invalid when the organisation has no unit at all."""
     unit = Unit.objects.order_by("-takes_public_complaints", "path").first()
     if unit is None:
-        raise Invalid(field="", sentence="The organisation has no unit yet.")
+        raise Invalid(field="", sentence=_("The organisation has no unit yet."))
     return unit
 
 

@@ -16,9 +16,15 @@ def offered_failure_types() -> QuerySet[FailureType]:
     return FailureType.objects.filter(is_active=True, parent__isnull=False).select_related("parent")
 
 
+def areas() -> QuerySet[FailureType]:
+    """What complaints can be narrowed to: every area, imported ones too, which nobody is offered when filing."""
+    return FailureType.objects.filter(parent__isnull=True).order_by("name")
+
+
 def failure_type(pk: Any) -> FailureType:
     """One failure type; raises Invalid, for the form, when there is none."""
-    found = FailureType.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    # unordered: the catalogue's order would join the areas in
+    found = FailureType.objects.filter(pk=pk).order_by("pk").first() if str(pk).isdigit() else None
     if found is None:
         raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
     return found

@@ -154,7 +154,7 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
     [
         ({"key": None}, "“key” is missing."),
         ({"key": "id"}, "“key” must be a list of texts."),
-        ({"coulmns": 1}, "there are no rules “coulmns”"),
+        ({"column names": 1}, "there are no rules “column names”"),
         ({"time_zone": "Mars/Olympus"}, "“time_zone” is no time zone such as America/New_York."),
         ({"filed_at": {"column": "received"}}, "“filed_at” needs a column and at least one format"),
         ({"filed_at": {"column": "received", "formats": ["%m %Y"]}}, "“%m %Y”, which does not tell a day"),

@@ -48,9 +48,9 @@ def test_a_row_of_another_length_is_trouble_and_the_next_is_not(tmp_path: Path) 
 
 
 def test_bytes_that_are_not_utf_8_trouble_their_row_alone(tmp_path: Path) -> None:
-    latin, good = rows_of(sheet(tmp_path, "id,words\n1,caf\xe9\n".encode("latin-1") + "2,café\n".encode()))
+    latin, good = rows_of(sheet(tmp_path, "id,words\n1,Zo\xeb\n".encode("latin-1") + "2,Zoë\n".encode()))
     assert latin.trouble == "The row is not written in UTF-8."
-    assert good.values == ["2", "café"]
+    assert good.values == ["2", "Zoë"]
     assert not good.trouble
 
 

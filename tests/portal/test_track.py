@@ -61,7 +61,7 @@ def test_from_then_on_a_person_has_it(client: Client, complaint: Case, token: To
     page = page_of(client, token)
 
     assert "We are looking after it" in page
-    assert "Fern Fuller, Harbour Hotel" in page
+    assert "Fern Fuller · Harbour Hotel" in page
 
 
 def test_a_question_is_shown_and_asks_for_the_answer(

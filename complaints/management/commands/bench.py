@@ -9,15 +9,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 
 from complaints.cases.models import Case
-from complaints.management.measuring.clients import Server, peak_of
+from complaints.management.measuring.clients import Server, peak_of, project
 from complaints.management.measuring.filing import measure_filing
 from complaints.management.measuring.pages import measure, pages
-from complaints.management.measuring.report import Run, table, written
-from recovery import env
+from complaints.management.measuring.report import Run, written
 
 SIZES: Final = (10_000, 1_000_000)
 SERVED: Final = ("worklist front line: all", "worklist VP: all", "case page front line: open", "tracking page: open")
@@ -42,11 +42,9 @@ class Command(BaseCommand):
             return
         if any(size < 1_000 for size in options["complaints"] or ()):
             raise CommandError("Fewer than 1,000 complaints tell nothing.")
-        place = (options["place"] or env.data_dir() / "bench").resolve()
+        place = (options["place"] or settings.DATA_DIR / "bench").resolve()
         runs = [self._measure(size, place, options) for size in options["complaints"] or SIZES]
         self.stdout.write("\n" + written(runs))
-        if not all(line.is_met for line in table(runs)):
-            raise CommandError("Not every target is met.", returncode=3)
 
     def _measure(self, size: int, place: Path, options: dict[str, Any]) -> Run:
         """Fill a database unless it is full already, and measure in it."""
@@ -72,14 +70,14 @@ class Command(BaseCommand):
         configured = {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}
         environment = {name: value for name, value in os.environ.items() if name not in configured}
         environment["DATA_DIR"] = str(folder)
-        done = subprocess.run([sys.executable, "manage.py", *words], cwd=env.ROOT, env=environment, check=False)
+        done = subprocess.run([sys.executable, "manage.py", *words], cwd=project(), env=environment, check=False)
         if done.returncode:
             raise CommandError(f"“manage.py {' '.join(words)}” failed; the database is in {folder}.")
 
     def _measure_here(self, size: int, rounds: int, only: str) -> Run:
         if not Case.objects.all()[size - 1 : size].exists():
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
-        at = now()
+        at, load = now(), os.getloadavg()[0]
         every = [page for page in pages(at=at) if only in page.name]
         measured = []
         for page in every:
@@ -90,4 +88,4 @@ class Command(BaseCommand):
         with Server() as server:
             served = [server.serve(page) for page in every if page.name in SERVED]
             memory = server.peak_memory()
-        return Run(size, measured, filing, served, web_memory=memory, own_memory=peak_of(os.getpid()))
+        return Run(size, measured, filing, served, web_memory=memory, load=load, own_memory=peak_of(os.getpid()))

@@ -25,7 +25,7 @@ class Rejects(Protocol):
 
 
 class Command(BaseCommand):
-    help = "Load existing complaints from a CSV file, also gzipped. A second run adds only what is new; nobody is notified."
+    help = "Load existing complaints from a CSV file, also gzipped. A second run adds what is new; nobody is told."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

@@ -9,10 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
-from complaints.handling.deliver_message import deliver_message
-from complaints.handling.let_rest import let_rest, resting_ids
-from complaints.jobs.tasks import each
-from complaints.outbox import queue
+from complaints.jobs.sweep import due, sweep
 
 
 class Command(BaseCommand):
@@ -26,15 +23,14 @@ class Command(BaseCommand):
         """Take up what is due, each row in its own transaction, and say how many were done."""
         at: datetime | None = options["at"]
         clock: Callable[[], datetime] = (lambda: at) if at is not None else now
-        messages, cases = queue.due_ids(at=clock()), resting_ids(at=clock())
         if options["dry_run"]:
-            self.stdout.write(f"{len(messages)} messages would be sent.")
-            self.stdout.write(f"{len(cases)} complaints would be closed without an answer.")
+            found = due(at=clock())
+            self.stdout.write(f"{found.messages} messages would be sent.")
+            self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
-        sent = each(messages, lambda message_id: deliver_message(message_id, clock=clock, swept=True))
-        closed = each(cases, lambda case_id: let_rest(case_id, at=clock()))
-        self.stdout.write(f"{sent} of {len(messages)} messages were taken up.")
-        self.stdout.write(f"{closed} of {len(cases)} complaints were closed without an answer.")
+        done = sweep(clock=clock)
+        self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
+        self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 
 
 def _moment(text: str) -> datetime:

@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from recovery import env
+from django.apps import apps
 
 from complaints.management.measuring.pages import Page, percentile
 
@@ -42,10 +42,10 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         words = [sys.executable, "-m", "gunicorn", "--config", "python:recovery.gunicorn", "recovery.wsgi"]
         environment = {**os.environ, "PORT": str(self.port), "BIND": "127.0.0.1"}
-        self._process = subprocess.Popen(words, env=environment, cwd=env.ROOT, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(words, env=environment, cwd=project(), stderr=subprocess.DEVNULL)
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             try:
@@ -92,6 +92,11 @@ class Server:
         answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{address} answered {answer.status}")
+
+
+def project() -> Path:
+    """The folder of the project, where manage.py and the web server are started."""
+    return Path(apps.get_app_config("complaints").path).parent
 
 
 def peak_of(pid: int) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Final
 from uuid import uuid4
@@ -83,7 +84,7 @@ def measure_filing(*, rounds: int, at: datetime) -> FilingMeasured:
     inserted: list[float] = []
     while len(filed) < rounds:
         bare = [_taken_back(facts(), by=by, at=at) for _time in range(BLOCK)]
-        inserted += [timed(lambda one=one: _insert(one)) for one in bare]
+        inserted += [timed(partial(_insert, one)) for one in bare]
         filed += [timed(file) for _time in range(BLOCK)]
     return FilingMeasured(
         percentile(filed, 50),
@@ -120,4 +121,3 @@ def _insert(bare: _Bare) -> None:
             cursor.execute(re.sub(rf"\b{key}\b", case_id, sql) if case_id else sql)
             if not case_id and "RETURNING" in sql:
                 case_id = str(cursor.fetchone()[0])
-

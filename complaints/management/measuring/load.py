@@ -17,10 +17,11 @@ from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, connection, models, transaction
 
-from complaints.cases import lifecycle, search, timeline
+from complaints.cases import search
 from complaints.cases.entries import Entry
 from complaints.cases.models import NOT_DUE, Case, CaseText, Channel, Clock, ClockKind, Mood, TimelineEntry
 from complaints.cases.states import Outcome, Status
+from complaints.common.actors import Actor
 from complaints.common.copying import copy_in, reserve_ids
 from complaints.common.tokens import REFERENCES, reference_of
 from complaints.customers.lookup import grams_of, haystack
@@ -40,17 +41,25 @@ OPEN_SHARE: Final = 0.03
 RARE_WORD: Final = "zwiebelkuchen"  # in one case of two hundred thousand, and in one at least
 STRIDE: Final = 7_368_787_213  # odd, so that its multiples meet every reference once before any twice
 
-_COMMON: Final = (
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_COMMON: Final = _listed(
     "the and to was a of in my i it for we not that on room with were had at they no but is again after when our "
     "nobody told me this from have be an could them staff asked said waited before two hours day bill night check "
     "hotel desk manager water cold noise door key clean late breakfast called left charged refund never dirty broken "
     "shower towels window booking reservation lobby taxi luggage card phone email promised sorry help wrong price"
-).split()
-_SYLLABLES: Final = "ba be bi bo ca ce da de di do fa fi ga go ha he ka ke la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi wa za".split()
-_GIVEN: Final = (
+)
+_SYLLABLES: Final = _listed(
+    "ba be bi bo ca ce da de di do fa fi ga go ha he ka ke la le li lo ma me mi mo na ne ni no"
+    " pa pe po ra re ri ro sa se si so ta tu ti to va ve vi wa za"
+)
+_GIVEN: Final = _listed(
     "Ann Ben Carla David Elena Frank Grace Hugo Iris Jack Kate Liam Maria Noah Olga Paul Queenie Rosa Sam Tara Uma "
     "Victor Wanda Xavier Yara Zoe Adam Bella Carl Dora Emil Fiona George Hanna Ivan Julia Karl Laura Martin Nina Omar"
-).split()
+)
 _ENDINGS: Final = ("son", "berg", "ez", "ini", "ski", "ford", "ton", "ley", "man", "er", "wood", "sen")
 _FAMILY_ZH: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 _GIVEN_ZH: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰飞红梅"
@@ -87,7 +96,7 @@ class Zipf:
         return chance.choices(self._items, cum_weights=self._weights, k=count)
 
 
-def make_load(complaints: int, *, seed: int, at: datetime, on_batch: Callable[[int], None]) -> None:
+def make_load(complaints: int, *, seed: int, at: datetime, on_batch: Callable[[int], object]) -> None:
     """Add that many complaints with all that belongs to them, in one transaction; then let PostgreSQL take stock."""
     chance = Random(seed)  # noqa: S311 - measurements must repeat, nothing here is secret
     with transaction.atomic():
@@ -163,7 +172,7 @@ def _people_names(chance: Random) -> Iterator[str]:
 
 
 def _customers(chance: Random, count: int, *, at: datetime) -> list[Customer]:
-    """Customers, four in ten with a telephone, seven with an address; given back without what only the look-up reads."""
+    """Customers, four in ten with a telephone, seven with an address; given back without what the look-up reads."""
     ids = reserve_ids(Customer, count)
     names, found = _people_names(chance), []
     for some in _batches(ids, BATCH):
@@ -177,7 +186,13 @@ def _customers(chance: Random, count: int, *, at: datetime) -> list[Customer]:
             language = Language.ENGLISH if name.isascii() else Language.CHINESE
             batch.append(
                 Customer(
-                    pk=pk, name=name, company=company, language=language, created_at=at, haystack=text, grams=grams_of(text)
+                    pk=pk,
+                    name=name,
+                    company=company,
+                    language=language,
+                    created_at=at,
+                    haystack=text,
+                    grams=grams_of(text),
                 )
             )
             emails += [EmailAddress(customer_id=pk, address=one) for one in address]
@@ -198,7 +213,13 @@ class _Writer:
     """Writes cases in batches: each with its words, clocks, timeline, and for some a message."""
 
     def __init__(
-        self, chance: Random, organisation: Organisation, customers: Sequence[Customer], complaints: int, *, at: datetime
+        self,
+        chance: Random,
+        organisation: Organisation,
+        customers: Sequence[Customer],
+        complaints: int,
+        *,
+        at: datetime,
     ) -> None:
         self._chance = chance
         self._organisation = organisation
@@ -207,7 +228,7 @@ class _Writer:
         self._at = at
         self._words = Zipf(_vocabulary(chance), exponent=1.0)
 
-    def write(self, on_batch: Callable[[int], None]) -> None:
+    def write(self, on_batch: Callable[[int], object]) -> None:
         """All of them, newest last, as they would have come."""
         for numbers in _batches(range(self._complaints), BATCH):
             cases = self._cases(numbers)
@@ -277,7 +298,7 @@ class _Writer:
         case.outcome = self._chance.choices((Outcome.SOLVED, Outcome.NO_ANSWER), (80, 20))[0]
 
     def _text(self, case: Case) -> CaseText:
-        words = search.vector_text(lifecycle.words_of(case))
+        words = search.vector_text(search.words_of(case))
         return CaseText(case_id=case.pk, unit_id=case.unit_id, filed_at=case.filed_at, document=words)
 
     def _clocks(self, case: Case) -> Iterator[Clock]:
@@ -297,18 +318,18 @@ class _Writer:
 
     def _entries(self, case: Case) -> Iterator[TimelineEntry]:
         colleague = case.responsible or self._organisation.staff[case.unit_id][0]
-        yield timeline.entry(case, Entry.FILED, by=colleague.actor, at=case.filed_at, channel=case.channel)
+        yield _entry(case, Entry.FILED, by=colleague.actor, at=case.filed_at, facts={"channel": case.channel})
         if not case.is_open:
             resolved_at = case.resolved_at or case.filed_at
             text = " ".join(self._words.several(self._chance, 15))
-            yield timeline.entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
-            yield timeline.entry(case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at)
+            yield _entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
+            yield _entry(case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at)
             return
         for step in range(19):
             kind = (Entry.NOTE_WRITTEN, Entry.WRITTEN, Entry.CUSTOMER_ANSWERED)[step % 3]
             who = case.customer.actor if kind == Entry.CUSTOMER_ANSWERED else colleague.actor
             text = " ".join(self._words.several(self._chance, 20))
-            yield timeline.entry(case, kind, by=who, at=case.filed_at + timedelta(minutes=2 * step + 1), text=text)
+            yield _entry(case, kind, by=who, at=case.filed_at + timedelta(minutes=2 * step + 1), text=text)
 
     def _message(self, case: Case) -> Message:
         text = " ".join(self._words.several(self._chance, 60))
@@ -330,6 +351,20 @@ class _Writer:
             look_again_at=case.filed_at,
             sent_at=case.filed_at,
         )
+
+
+def _entry(case: Case, kind: Entry, *, by: Actor, at: datetime, **told: Any) -> TimelineEntry:
+    """Something that happened to a case, as the verbs would have told it."""
+    return TimelineEntry(
+        case=case,
+        kind=kind,
+        at=at,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_name=by.name,
+        public=kind != Entry.NOTE_WRITTEN,
+        **told,
+    )
 
 
 _BIG: Final[tuple[type[models.Model], ...]] = (

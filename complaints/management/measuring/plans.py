@@ -37,7 +37,7 @@ def heavy(statements: list[str]) -> list[Reading]:
         if not sql.lstrip().upper().startswith(("SELECT", "WITH")) or "FOR UPDATE" in sql:
             continue
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql.replace('%', '%%')}", ())
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
             answer = cursor.fetchone()[0]
         told = (json.loads(answer) if isinstance(answer, str) else answer)[0]
         rows = max((_rows(node) for node in _nodes(told["Plan"])), default=0)
@@ -57,7 +57,8 @@ def _rows(node: dict[str, Any]) -> int:
     if "Scan" not in node["Node Type"] and node["Node Type"] != "Sort":
         return 0
     thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return round((node["Actual Rows"] + thrown) * node["Actual Loops"])
+    rows: float = (node["Actual Rows"] + thrown) * node["Actual Loops"]
+    return round(rows)
 
 
 def _told(node: dict[str, Any], depth: int = 0) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from complaints.management.measuring.clients import Served
 from complaints.management.measuring.filing import LEAST_SHARE, MOST_QUERIES, FilingMeasured
-from complaints.management.measuring.pages import Measured
+from complaints.management.measuring.pages import PAGE_LIMIT, Measured
 from complaints.management.measuring.plans import Reading
 
 MOST_GROWTH: Final = 1.20
@@ -24,6 +24,7 @@ class Run:
     filing: FilingMeasured
     served: list[Served] = field(default_factory=list)
     web_memory: int = 0
+    load: float = 0.0  # how busy the machine was, in processes, when measuring began
     own_memory: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -33,7 +34,9 @@ class Run:
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Run:
         """The run as it was handed over."""
-        pages = [Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]]
+        pages = [
+            Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]
+        ]
         filing, served = FilingMeasured(**told["filing"]), [Served(**one) for one in told["served"]]
         return cls(**{**told, "pages": pages, "filing": filing, "served": served})
 
@@ -76,6 +79,7 @@ def table(runs: Sequence[Run]) -> list[Line]:
     for served in zip(*(run.served for run in runs), strict=True):
         values = _each(f"{one.a_second:.0f}/s, p95 {one.p95:.0f} ms" for one in served)
         lines.append(Line(f"eight clients: {served[0].name}", values, "", is_met=True))
+    lines.append(Line("processes at work when it began", _each(f"{run.load:.1f}" for run in runs), "", is_met=True))
     lines.append(Line("peak memory of a web process, MB", _each(f"{run.web_memory}" for run in runs), "", is_met=True))
     lines.append(Line("peak memory of this measuring, MB", _each(f"{run.own_memory}" for run in runs), "", is_met=True))
     return lines
@@ -91,7 +95,10 @@ def written(runs: Sequence[Run]) -> str:
     for line in lines:
         verdict = "" if not line.target else "  kept" if line.is_met else "  MISSED"
         told.append(f"{line.name:{width}}  {line.values:{values}}  {line.target}{verdict}".rstrip())
-    told += ["", "Pages: median / p95 in milliseconds, and queries. Growth is the median's, and not below a millisecond."]
+    told += [
+        "",
+        "Pages: median / p95 in milliseconds, and queries. Growth is that of the quickest tenth, a millisecond aside.",
+    ]
     told += ["", *_plans(runs)]
     missed = [line for line in lines if not line.is_met]
     told += ["", f"{len(missed)} of {sum(bool(line.target) for line in lines)} targets are missed."]
@@ -100,12 +107,18 @@ def written(runs: Sequence[Run]) -> str:
 
 
 def _page_line(name: str, pages: Sequence[Measured]) -> Line:
-    growth = pages[-1].p50 / pages[0].p50 if len(pages) > 1 else 1.0
-    grew = growth > MOST_GROWTH and pages[-1].p50 - pages[0].p50 > NOISE
-    limit = pages[0].limit
+    """Pages must stay as quick as they are; search and look-up must only stay below their limit."""
+    first, last = pages[0], pages[-1]
     values = _each(f"{page.p50:.1f} / {page.p95:.1f} ({page.queries})" for page in pages)
-    values += f"  x{growth:.2f}" if len(pages) > 1 else ""
-    return Line(name, values, f"p95 below {limit:.0f}, growth {MOST_GROWTH}", all(page.p95 < limit for page in pages) and not grew)
+    target, is_met = f"p95 below {first.limit:.0f}", all(page.p95 < first.limit for page in pages)
+    if len(pages) > 1:
+        growth = last.best / first.best
+        fuller = last.size > first.size * MOST_GROWTH
+        values += f"  x{growth:.2f}{' fuller' if fuller else ''}"
+        if first.limit == PAGE_LIMIT and not fuller:
+            target += f", growth {MOST_GROWTH}"
+            is_met = is_met and (growth <= MOST_GROWTH or last.best - first.best < NOISE)
+    return Line(name, values, target, is_met)
 
 
 def _each(values: Any) -> str:

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from complaints.cases.models import Case
+from complaints.customers.models import Customer
+from complaints.management.measuring import load, pages
+from complaints.management.measuring.filing import FilingMeasured, measure_filing
+from complaints.management.measuring.pages import PAGE_LIMIT, SEARCH_LIMIT, Measured
+from complaints.management.measuring.plans import heavy, queries_of
+from complaints.management.measuring.report import Run, table, written
+
+AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+QUICK = Measured("worklist", PAGE_LIMIT, best=9, p50=10, p95=12, queries=7, size=40_000)
+FILING = FilingMeasured(p50=4, p95=6, queries=9, a_second=200, bare_a_second=400)
+
+
+def measured(*, name: str = "worklist", limit: float = PAGE_LIMIT, best: float = 9, p95: float = 12) -> Measured:
+    return Measured(name, limit, best=best, p50=best + 1, p95=p95, queries=7, size=40_000)
+
+
+def verdicts(small: Measured, large: Measured, filing: FilingMeasured = FILING) -> dict[str, bool]:
+    runs = [Run(10_000, [small], FILING), Run(1_000_000, [large], filing)]
+    return {line.name: line.is_met for line in table(runs)}
+
+
+def test_a_page_that_is_quick_and_stays_so_keeps_its_promise() -> None:
+    assert verdicts(QUICK, QUICK)["worklist"]
+
+
+@pytest.mark.parametrize("large", [measured(p95=61), measured(best=11)])
+def test_a_page_that_is_slow_or_gets_slower_misses(large: Measured) -> None:
+    assert not verdicts(QUICK, large)["worklist"]
+
+
+def test_a_search_may_get_slower_below_its_limit() -> None:
+    small, large = measured(limit=SEARCH_LIMIT), measured(limit=SEARCH_LIMIT, best=60, p95=90)
+    assert verdicts(small, large)["worklist"]
+
+
+def test_filing_is_judged_beside_the_bare_inserts() -> None:
+    slow = FilingMeasured(p50=9, p95=12, queries=13, a_second=100, bare_a_second=400)
+    told = verdicts(QUICK, QUICK, slow)
+    assert not told["filing: share of the bare inserts' rate"]
+    assert not told["filing: queries"]
+
+
+def test_what_misses_is_named_below_the_table() -> None:
+    told = written([Run(10_000, [QUICK], FILING), Run(1_000_000, [measured(best=30)], FILING)])
+    assert "1 of 3 targets are missed." in told
+    assert told.splitlines()[-1].startswith("  worklist: ")
+
+
+def test_a_run_comes_back_from_json_as_it_was() -> None:
+    run = Run(10_000, [QUICK], FILING, web_memory=90)
+    assert Run.from_json(json.loads(json.dumps(run.as_json()))) == run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_of_a_small_load_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    load.make_load(4_000, seed=1, at=AT, on_batch=lambda _count: None)
+    every = pages.pages(at=datetime.now(UTC))
+    assert {page.name.split()[0] for page in every} == {"worklist", "case", "tracking", "search", "look-up:"}
+    for page in every[::9]:
+        found = pages.measure(page, rounds=3)
+        assert 0 < found.best <= found.p50 <= found.p95
+        assert found.queries
+    reading = heavy(queries_of(lambda: list(Case.objects.filter(place__contains="zzz"))))
+    assert reading[0].rows == 4_000
+    assert "complaints_case" in reading[0].plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bare_inserts_write_the_same_rows_as_filing() -> None:
+    load.make_load(1_000, seed=1, at=AT, on_batch=lambda _count: None)
+    found = measure_filing(rounds=50, at=datetime.now(UTC))
+    assert Case.objects.count() == 1_000 + 10 + 1 + 50 + 50
+    assert found.queries <= 12
+    assert found.a_second < found.bare_a_second
+    assert Customer.objects.count() == 400
