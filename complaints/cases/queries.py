@@ -16,7 +16,7 @@ from complaints.cases.states import MOVES, Move, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.tokens import read_reference
-from complaints.customers.models import Customer
+from complaints.customers.models import UNSHOWN, Customer
 from complaints.staff.models import Employee, Role
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
@@ -42,6 +42,7 @@ def locked(reference: str) -> Case:
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("customer", "unit", "responsible")
+        .defer(*UNSHOWN)
         .filter(reference=reference)
         .first()
     )
@@ -58,6 +59,7 @@ def one_visible(employee: Employee, reference: str) -> Case:
     case = (
         visible_to(employee)
         .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
+        .defer(*UNSHOWN)
         .filter(reference=read_reference(reference))
         .first()
     )
@@ -171,6 +173,7 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
         .filter(pk__in=walked)
         .order_by(*order)
         .select_related("customer", "unit", "responsible", "failure_type")
+        .defer(*UNSHOWN)
     )
     cases = list(found[: PAGE + 1])
     return Page(cases[:PAGE], _key((cases[PAGE - 1].pk, cases[PAGE - 1].filed_at)) if len(cases) > PAGE else "")

@@ -16,6 +16,7 @@ from complaints.common.tokens import read_reference
 from complaints.common.words import index_words, is_cjk, pairs, split
 from complaints.customers.lookup import find as customers_found
 from complaints.customers.lookup import is_contact
+from complaints.customers.models import UNSHOWN
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
@@ -53,12 +54,12 @@ def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
     """
     reference = read_reference(query)
     if reference is not None:
-        exact = list(visible_to(employee).filter(reference=reference).select_related(*SHOWN))
+        exact = list(visible_to(employee).filter(reference=reference).select_related(*SHOWN).defer(*UNSHOWN))
         if exact:
             return exact
     if is_contact(query):
         theirs = visible_to(employee).filter(customer__in=customers_found(query))
-        return list(theirs.select_related(*SHOWN).order_by("-filed_at", "-pk")[:limit])
+        return list(theirs.select_related(*SHOWN).defer(*UNSHOWN).order_by("-filed_at", "-pk")[:limit])
     asked = _query(query)
     if asked is None:
         return []
@@ -66,7 +67,7 @@ def find(employee: Employee, query: str, *, limit: int = PAGE) -> list[Case]:
     found = _among_newest(asked, units, limit=limit)
     if len(found) < limit:
         found = _in_index(asked, units, limit=limit)
-    cases = Case.objects.select_related(*SHOWN).in_bulk(found)
+    cases = Case.objects.select_related(*SHOWN).defer(*UNSHOWN).in_bulk(found)
     return [cases[pk] for pk in found if pk in cases]
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,6 +16,10 @@ class Language(models.TextChoices):
 
     ENGLISH = "en", _("English")
     CHINESE = "zh-hans", _("Chinese (simplified)")
+
+
+UNSHOWN: Final = ("customer__haystack", "customer__grams")
+"""What only the look-up reads of a customer; other rows that bring one along leave it out."""
 
 
 class Customer(models.Model):

@@ -17,7 +17,7 @@ from complaints.desk.request import at_desk
 from complaints.handling.retry_message import retry_message
 from complaints.outbox.models import MessageState
 from complaints.outbox.queries import messages_seen_by, one_visible
-from complaints.outbox.render import with_link
+from complaints.outbox.render import with_link, words_of
 from complaints.staff.permissions import Permission, may
 
 
@@ -39,10 +39,12 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one message as it left or waits to leave; the secret link is not kept and so not shown."""
     employee = at_desk(request).user
     found = one_visible(employee, pk)
+    words = words_of(found)
     failed = found.state == MessageState.FAILED
     context = {
         "message": found,
-        "body": with_link(found.body_text, gettext("(the customer's own link)")),
+        "subject": words.subject,
+        "body": with_link(words.text, gettext("(the customer's own link)")),
         "can_retry": failed and may(employee, Permission.RETRY_MESSAGE),
     }
     return render(request, "desk/message.html", context)

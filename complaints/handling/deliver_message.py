@@ -11,6 +11,7 @@ from complaints.cases import links
 from complaints.cases.models import Case
 from complaints.outbox import queue, transports
 from complaints.outbox.models import Message
+from complaints.outbox.render import words_of
 
 log = structlog.get_logger(__name__)
 
@@ -23,13 +24,14 @@ def deliver_message(message_id: str, *, clock: Callable[[], datetime], swept: bo
     message = queue.claim(message_id, at=clock(), swept=swept)
     if message is None:
         return False
+    words = words_of(message)
     try:
-        transports.send(message, link=_fresh_link(message, at=clock()))
+        transports.send(message, words, link=_fresh_link(message, at=clock()))
     except transports.TransportError as error:
         log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
         queue.mark_failed(message, permanent=error.permanent, reason=error.reason, at=clock())
     else:
-        queue.mark_sent(message, at=clock())
+        queue.mark_sent(message, words, at=clock())
     return True
 
 

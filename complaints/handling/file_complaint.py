@@ -20,7 +20,7 @@ from complaints.common.errors import Invalid
 from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
 from complaints.customers import records
-from complaints.customers.models import Customer
+from complaints.customers.models import UNSHOWN, Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling import tell, texts
 from complaints.outbox.models import Kind
@@ -80,7 +80,9 @@ def file_complaint(
                 case = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
                 token = links.mint(case, at=at) if by is None else None
         except IntegrityError:
-            earlier = Case.objects.filter(submission=submission).select_related("customer", "unit").first()
+            earlier = (
+                Case.objects.filter(submission=submission).select_related("customer", "unit").defer(*UNSHOWN).first()
+            )
             if earlier is not None:
                 return Filed(earlier, is_new=False, token=links.mint(earlier, at=at) if by is None else None)
             if not Case.objects.filter(reference=reference).exists():
@@ -100,7 +102,7 @@ def _store(
     files: Sequence[UploadedFile[bytes]],
 ) -> Case:
     unit = _unit(facts, by)
-    customer = _customer(facts.customer, at=at)
+    customer, address = _customer(facts.customer, at=at)
     kind = None if facts.failure_type is None else failure_type(facts.failure_type)
     standard = standard_for(facts.severity)
     # whoever hears of it owns it, where it is their unit's; otherwise it waits on the unit's list of the unassigned
@@ -137,7 +139,7 @@ def _store(
         Kind.RECEIVED,
         occasion="filed",
         at=at,
-        address=facts.customer.email if isinstance(facts.customer, CustomerFacts) else "",
+        address=address,
         what_happened=facts.what_happened,
         by_staff=by is not None,
     )
@@ -155,13 +157,14 @@ def _unit(facts: ComplaintFacts, by: Employee | None) -> Unit:
     return by.unit if by is not None else catch_all()
 
 
-def _customer(told: CustomerFacts | int, *, at: datetime) -> Customer:
+def _customer(told: CustomerFacts | int, *, at: datetime) -> tuple[Customer, str]:
+    """The customer, and where we write to them: where they have just said, or the address on file."""
     if isinstance(told, CustomerFacts):
-        return records.same_person(told) or records.add(told, at=at)
-    customer = Customer.objects.filter(pk=told).first()
-    if customer is None:
+        return records.same_person(told) or records.add(told, at=at), told.email
+    on_file = records.on_file(told)
+    if on_file is None:
         raise Invalid(field="customer", sentence=_("This customer is not on file any more. Please look them up again."))
-    return customer
+    return on_file
 
 
 def _checked(facts: ComplaintFacts, *, at: datetime) -> ComplaintFacts:

@@ -22,8 +22,8 @@ def hear_customer(
 ) -> Case:
     """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
 
-    Whatever state the case is in, who is responsible is told, or whoever stands in for them. Locks the case. Raises
-    NotFound, Invalid.
+    Whatever state the case is in, who is responsible is told, or whoever stands in for them. Locks the case.
+    Raises NotFound, Invalid.
     """
     text = written(text)
     attachments.examine(files)

@@ -9,6 +9,7 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.common.actors import SYSTEM
 from complaints.common.tokens import read_reference
+from complaints.customers.models import UNSHOWN
 from complaints.customers.records import has_contact
 from complaints.handling import tell
 from complaints.outbox.models import Kind
@@ -24,7 +25,9 @@ def send_link(reference: str, *, contact: str, at: datetime) -> None:
     Says nothing of whether they did: the page must look the same. Locks the case.
     """
     named = read_reference(reference)
-    cases = Case.objects.select_for_update(of=("self",)).select_related("customer", "unit", "responsible")
+    cases = (
+        Case.objects.select_for_update(of=("self",)).select_related("customer", "unit", "responsible").defer(*UNSHOWN)
+    )
     case = cases.filter(reference=named).first()
     if (
         case is None

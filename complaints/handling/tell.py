@@ -14,12 +14,15 @@ from complaints.escalation.ladder import next_step
 from complaints.outbox.models import Kind
 from complaints.outbox.queue import Recipient, enqueue
 from complaints.staff.models import Employee, Tier
+from complaints.standards.models import Severity
 
 
-def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str = "", **facts: Any) -> None:
+def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any) -> None:
     """Tell the complainant, in their language, at the address on file or the one they have just given."""
     to = Recipient(
-        address=address or address_of(case.customer), name=case.customer.name, language=case.customer.language
+        address=address_of(case.customer) if address is None else address,
+        name=case.customer.name,
+        language=case.customer.language,
     )
     told = {
         "responsible": case.responsible.name if case.responsible else "",
@@ -54,7 +57,7 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
         "customer": case.customer.name,
         "page": page,
         "due_at": case.due,
-        "severity": case.get_severity_display(),
+        "severity": Severity(case.severity).label,
         **facts,
     }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,10 @@ PENDING = (MessageState.QUEUED, MessageState.IN_FLIGHT, MessageState.RETRY)
 
 
 class Message(models.Model):
-    """One message to one person on one occasion. The row is the truth; the task queue only hints at it."""
+    """One message to one person on one occasion. The row is the truth; the task queue only hints at it.
+
+    Queued are the facts; the words are found when it leaves, and kept as they left.
+    """
 
     about = models.CharField(_("complaint"), max_length=10, db_index=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
@@ -46,8 +50,9 @@ class Message(models.Model):
     recipient_name = models.CharField(_("name"), max_length=160, blank=True, default="")
     to_customer = models.BooleanField(_("to the customer"), default=True)
     language = models.CharField(_("language"), max_length=10)
-    subject = models.CharField(_("subject"), max_length=250)
-    body_text = models.TextField(_("text"))
+    facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
+    subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
+    body_text = models.TextField(_("text"), blank=True, default="")
     body_html = models.TextField(_("HTML"), blank=True, default="")
     dedupe_key = models.CharField(max_length=200, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)

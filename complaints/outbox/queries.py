@@ -47,7 +47,9 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
         walk = walk.filter(unit_id=units[0])
     elif state in IN_TROUBLE:
         walk = walk.filter(state=state)
-    found = Message.objects.filter(pk__in=walk.values("pk")[:WALK]).order_by("-pk").defer("body_text", "body_html")
+    found = (
+        Message.objects.filter(pk__in=walk.values("pk")[:WALK]).order_by("-pk").defer("facts", "body_text", "body_html")
+    )
     if state:
         found = found.filter(state=state)
     if units is not None:

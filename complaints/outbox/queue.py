@@ -9,11 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from complaints.outbox import kick
 from complaints.outbox.models import PENDING, Kind, Message, MessageState
-from complaints.outbox.render import render
+from complaints.outbox.render import Rendered
 from complaints.staff.models import Unit
 
 HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
@@ -41,9 +43,6 @@ def enqueue(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("enqueue belongs into the transaction of the change it tells of")
-    words = render(
-        kind, language=to.language, zone=unit.time_zone, facts={**facts, "recipient_name": to.name, "reference": about}
-    )
     message = Message(
         about=about,
         unit=unit,
@@ -52,9 +51,7 @@ def enqueue(
         recipient_name=to.name,
         to_customer=to.is_customer,
         language=to.language,
-        subject=words.subject,
-        body_text=words.text,
-        body_html=words.html,
+        facts=_in_language(to.language, facts),
         dedupe_key=f"{about}:{kind}:{to.address}:{occasion}"[:200],
         message_id=f"<{about.lower()}.{secrets.token_hex(12)}@{_domain()}>",
         state=MessageState.QUEUED if to.address else MessageState.WITHHELD,
@@ -73,13 +70,13 @@ def claim(message_id: str, *, at: datetime, swept: bool = False) -> Message | No
     Locks the message row, skipping a locked one. A hint takes only what was never tried; the sweep takes what is due.
     """
     with transaction.atomic():
-        wanted = Message.objects.select_for_update(skip_locked=True).filter(message_id=message_id)
+        wanted = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(message_id=message_id)
         wanted = (
             wanted.filter(state__in=PENDING, look_again_at__lte=at)
             if swept
             else wanted.filter(state=MessageState.QUEUED)
         )
-        message = wanted.first()
+        message = wanted.select_related("unit").first()
         if message is None:
             return None
         message.state = MessageState.IN_FLIGHT
@@ -89,9 +86,10 @@ def claim(message_id: str, *, at: datetime, swept: bool = False) -> Message | No
         return message
 
 
-def mark_sent(message: Message, *, at: datetime) -> None:
-    """Note that the transport took it."""
-    _mark(message, state=MessageState.SENT, sent_at=at, reason="")
+def mark_sent(message: Message, words: Rendered, *, at: datetime) -> None:
+    """Note that the transport took it, and with which words."""
+    kept = {"subject": words.subject, "body_text": words.text, "body_html": words.html}
+    _mark(message, state=MessageState.SENT, sent_at=at, reason="", **kept)
 
 
 def mark_failed(message: Message, *, permanent: bool, reason: str, at: datetime) -> None:
@@ -126,6 +124,12 @@ def due_ids(*, at: datetime, limit: int = 500) -> list[str]:
 def move_to_unit(about: str, unit: Unit) -> None:
     """Let the messages about a case be seen where the case is seen."""
     Message.objects.filter(about=about).update(unit=unit)
+
+
+def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts, with words that wait for a language told in the reader's."""
+    with translation.override(language):
+        return {name: str(value) if isinstance(value, Promise) else value for name, value in facts.items()}
 
 
 def _mark(message: Message, **changes: Any) -> None:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 
 from complaints.common.moments import zone_words
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
 
 LINK = "[[link]]"  # stands for the tracking link until the message leaves: what we keep holds no secret
 
@@ -35,6 +36,20 @@ def render(kind: Kind, *, language: str, zone: str, facts: dict[str, Any]) -> Re
         )
 
 
+def words_of(message: Message) -> Rendered:
+    """The words of a message: as it left, or as it would leave now."""
+    if message.subject:
+        return Rendered(message.subject, message.body_text, message.body_html)
+    facts = {name: _moment(value) if name.endswith("_at") else value for name, value in message.facts.items()}
+    known = {"recipient_name": message.recipient_name, "reference": message.about}
+    return render(Kind(message.kind), language=message.language, zone=message.unit.time_zone, facts={**facts, **known})
+
+
 def with_link(words: str, url: str) -> str:
     """Put the tracking link where it belongs, at the moment of sending."""
     return words.replace(LINK, url)
+
+
+def _moment(value: Any) -> Any:
+    """A moment among the facts, which were kept as JSON."""
+    return parse_datetime(value) if isinstance(value, str) else value

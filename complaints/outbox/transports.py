@@ -7,7 +7,7 @@ import smtplib
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from complaints.outbox.models import Message
-from complaints.outbox.render import with_link
+from complaints.outbox.render import Rendered, with_link
 
 REFUSED_FOR_GOOD = 500  # SMTP replies from here on are permanent
 
@@ -21,15 +21,15 @@ class TransportError(Exception):
         self.permanent = permanent
 
 
-def send(message: Message, *, link: str) -> None:
+def send(message: Message, words: Rendered, *, link: str) -> None:
     """Hand over one message, through the mail set-up of Django's settings; raises TransportError.
 
     The Message-ID stays the same whenever the message is tried again, so that a transport which can tell
     (`mail_files` can) recognises what it has taken before, and a mailbox shows it once.
     """
     mail = EmailMultiAlternatives(
-        subject=with_link(message.subject, link),
-        body=with_link(message.body_text, link),
+        subject=with_link(words.subject, link),
+        body=with_link(words.text, link),
         to=[message.recipient],
         headers={
             "Message-ID": message.message_id,
@@ -37,8 +37,7 @@ def send(message: Message, *, link: str) -> None:
             "Auto-Submitted": "auto-generated",
         },
     )
-    if message.body_html:
-        mail.attach_alternative(with_link(message.body_html, link), "text/html")
+    mail.attach_alternative(with_link(words.html, link), "text/html")
     try:
         with get_connection() as connection:
             mail.connection = connection

@@ -17,6 +17,7 @@ from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.outbox.models import Kind, Message
+from complaints.outbox.render import words_of
 from complaints.staff.models import Employee, Tier
 from complaints.standards.models import FailureType, Severity
 from tests.cast import Organisation
@@ -53,8 +54,9 @@ def test_the_customer_is_told_at_once_in_the_same_transaction(organisation: Orga
     message = Message.objects.get(about=case.reference)
     assert message.kind == Kind.RECEIVED
     assert message.recipient == "cara@demo.example"
-    assert case.reference in message.subject
-    assert "[[link]]" in message.body_text, "what we keep of a message holds no secret link"
+    words = words_of(message)
+    assert case.reference in words.subject
+    assert "[[link]]" in words.text, "what we keep of a message holds no secret link"
 
 
 def test_who_hears_of_it_owns_it(fern: Employee, cara: Customer) -> None:

@@ -29,6 +29,7 @@ from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox.models import Kind, Message
+from complaints.outbox.render import words_of
 from complaints.staff.models import Employee, Tier
 from tests.factories import a_complaint, a_customer
 
@@ -143,7 +144,7 @@ def test_handing_up_names_the_next_tier_and_keeps_the_reason_inside(
     with pytest.raises(Invalid):
         escalate(case.reference, reason="And now?", by=vera, at=later(hours=3))
     to_customer = Message.objects.filter(about=case.reference, to_customer=True)
-    assert not any("money" in message.body_text for message in to_customer)
+    assert not any("money" in words_of(message).text for message in to_customer)
 
 
 def test_a_tier_that_nobody_holds_is_passed_over(case: Case, fern: Employee, vera: Employee) -> None:
@@ -190,7 +191,7 @@ def test_a_duplicate_points_to_the_one_that_goes_on(case: Case, cara: Customer, 
     mark_duplicate(case.reference, original=other.reference.lower(), by=fern, at=later(hours=1))
     assert (fresh(case).status, fresh(case).duplicate_of) == (Status.CLOSED, other)
     assert happened(other)[-1] == Entry.DUPLICATE_RECEIVED
-    assert other.reference in Message.objects.filter(about=case.reference, kind=Kind.CLOSED).get().body_text
+    assert other.reference in words_of(Message.objects.get(about=case.reference, kind=Kind.CLOSED)).text
     with pytest.raises(Invalid):
         mark_duplicate(other.reference, original=case.reference, by=fern, at=later(hours=2))
 
@@ -198,7 +199,7 @@ def test_a_duplicate_points_to_the_one_that_goes_on(case: Case, cara: Customer, 
 def test_a_duplicate_of_somebody_elses_complaint_tells_the_customer_no_reference(case: Case, fern: Employee) -> None:
     other = a_complaint(by=fern, customer=a_customer(), at=AT)
     mark_duplicate(case.reference, original=other.reference, by=fern, at=later(hours=1))
-    assert other.reference not in Message.objects.get(about=case.reference, kind=Kind.CLOSED).body_text
+    assert other.reference not in words_of(Message.objects.get(about=case.reference, kind=Kind.CLOSED)).text
     assert not TimelineEntry.objects.get(case=case, kind=Entry.DUPLICATE_MARKED).public
 
 

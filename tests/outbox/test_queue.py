@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from celery import Celery
 from django.db import transaction
+from django.utils import translation
 
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.handling.deliver_message import deliver_message
+from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.outbox import queue, transports
 from complaints.outbox.models import Kind, Message, MessageState
+from complaints.outbox.render import words_of
 from complaints.staff.models import Employee
 from recovery.celery import app
 from tests.factories import a_complaint, a_customer
@@ -65,6 +68,8 @@ def test_the_mail_carries_a_link_that_opens_the_case_and_the_row_does_not(messag
     (mail,) = written(mails)
     assert "/track/" in mail
     assert f"Message-ID: {message.message_id}" in mail
+    message.refresh_from_db()
+    assert message.subject, "what left is kept"
     assert "/track/" not in message.body_text + message.body_html
 
 
@@ -84,7 +89,7 @@ def test_a_sender_that_died_on_the_way_is_followed_by_another(message: Message, 
 def test_a_crash_between_handing_over_and_marking_is_recognised(message: Message, mails: Path) -> None:
     claimed = queue.claim(message.message_id, at=later(seconds=1))
     assert claimed is not None
-    transports.send(claimed, link="https://example.org/track/first/")  # and the worker dies here
+    transports.send(claimed, words_of(claimed), link="https://example.org/track/first/")  # and the worker dies here
     assert deliver(message, later(minutes=4), swept=True)
     (mail,) = written(mails)
     assert "first" in mail, "the mail that had been taken stayed the only one"
@@ -175,6 +180,17 @@ def test_with_the_broker_away_the_complaint_is_stored_and_waits_for_the_sweep(
     assert waiting.message_id in queue.due_ids(at=later(seconds=15))
 
 
+def test_words_that_wait_for_a_language_are_told_in_the_readers(fern: Employee, max_: Employee) -> None:
+    li = a_customer(name="李小雨", language="zh-hans")
+    case = a_complaint(by=fern, customer=li, at=AT)
+    escalate(case.reference, reason="Too much money for me.", by=fern, at=AT)
+    up = Message.objects.get(about=case.reference, kind=Kind.ESCALATED)
+    assert "经理" in words_of(up).text
+    with translation.override("zh-hans"):
+        escalated = Message.objects.get(about=case.reference, kind=Kind.STAFF_ASSIGNED)
+    assert "Severity: Medium" in words_of(escalated).text
+
+
 def test_a_message_is_written_in_the_language_of_its_reader(fern: Employee) -> None:
     li = a_customer(name="李小雨", language="zh-hans")
     case = a_complaint(by=fern, customer=li, at=AT)
@@ -196,5 +212,5 @@ def test_every_kind_has_words_in_every_part(message: Message, kind: Kind) -> Non
 def test_what_a_customer_writes_cannot_become_markup_in_a_mail(fern: Employee, cara: Customer) -> None:
     case = a_complaint(by=fern, customer=cara, at=AT, what_happened="<script>alert(1)</script>")
     body = Message.objects.get(about=case.reference)
-    assert "<script>" not in body.body_html
-    assert "<script>" in body.body_text
+    assert "<script>" not in words_of(body).html
+    assert "<script>" in words_of(body).text
