@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -62,3 +63,15 @@ def test_there_is_one_way_in_and_it_does_not_let_passwords_be_tried_without_end(
 
     assert answer.status_code == 200
     assert "Too many failed login attempts" in answer.content.decode()
+
+
+def test_a_mail_server_that_is_away_tells_nobody_who_is_a_colleague(
+    client: Client, fern: Employee, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    known = client.post(RESET, {"email": fern.email})
+    unknown = client.post(RESET, {"email": "stranger@demo.example"})
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
