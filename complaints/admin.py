@@ -1,4 +1,4 @@
-"""What administrators keep in Django's admin: people, units, the catalogue, the standards, the mappings.
+"""What administrators keep in Django's admin: people, units, the catalogue, the standards, the calendars, the mappings.
 
 Cases, timeline and messages are not here: only verbs change them.
 """
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.intake.models import ColumnMapping
 from complaints.staff.models import Employee, Unit
-from complaints.standards.models import FailureType, RecoveryStandard
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, SpecialDay
 
 
 class NewEmployeeForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -76,6 +76,17 @@ class FailureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(RecoveryStandard)
 class RecoveryStandardAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("severity", "acknowledge_minutes", "resolve_minutes")
+
+
+class SpecialDayInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = SpecialDay
+    extra = 0
+
+
+@admin.register(BusinessCalendar)
+class BusinessCalendarAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "time_zone", "is_calendar_time", "holiday_country", "holiday_subdivision")
+    inlines = (SpecialDayInline,)
 
 
 @admin.register(ColumnMapping)

@@ -6,10 +6,11 @@ from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import Message
 from complaints.remedies.models import Remedy
 from complaints.staff.models import Employee, Unit
-from complaints.standards.models import FailureType, RecoveryStandard
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, SpecialDay
 
 __all__ = [
     "Attachment",
+    "BusinessCalendar",
     "Case",
     "CaseText",
     "Clock",
@@ -23,6 +24,7 @@ __all__ = [
     "RecoveryStandard",
     "Remedy",
     "SourceRecord",
+    "SpecialDay",
     "TimelineEntry",
     "TrackingLink",
     "Unit",

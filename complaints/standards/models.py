@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from complaints.common.errors import Invalid
+from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holidays
+from complaints.standards.public_holidays import PublicHolidays, countries
+from complaints.standards.written_hours import week_of, windows_of, zone_of
 
 
 class Severity(models.IntegerChoices):
@@ -65,3 +71,119 @@ class RecoveryStandard(models.Model):
 
     def __str__(self) -> str:
         return str(Severity(self.severity).label)
+
+
+class BusinessCalendar(models.Model):
+    """When a place is open, so that deadlines run in its time: windows of a week, public holidays, special days."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    is_calendar_time = models.BooleanField(
+        _("calendar time"),
+        default=False,
+        help_text=_("Every minute counts, day and night: week, holidays and special days do not matter."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    week: models.JSONField[Any] = models.JSONField(
+        _("week"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            'Windows of each day, such as {"mon": [["09:00", "12:30"], ["13:30", "24:00"]]}. Days not named are closed.'
+        ),
+    )
+    holiday_country = models.CharField(
+        _("public holidays of"),
+        max_length=2,
+        blank=True,
+        default="",
+        help_text=_("Country code, such as CA. Without one, no holidays are kept."),
+    )
+    holiday_subdivision = models.CharField(
+        _("part of the country"), max_length=40, blank=True, default="", help_text=_("Its code, such as ON.")
+    )
+
+    class Meta:
+        verbose_name = _("business calendar")
+        verbose_name_plural = _("business calendars")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse what no deadline could be reckoned with, each with its sentence beside the field.
+
+        The week alone must open some day: special days pass, and may be taken away.
+        """
+        if self.week is None:  # a form's empty field
+            self.week = {}
+        if self.is_calendar_time:
+            return
+        self._clean_holidays()
+        try:
+            BusinessHours(zone=zone_of(self.time_zone), week=week_of(self.week))
+        except Invalid as error:
+            raise ValidationError({"time_zone" if error.field == "zone" else "week": error.sentence}) from error
+
+    def _clean_holidays(self) -> None:
+        if not self.holiday_country:
+            if self.holiday_subdivision:
+                raise ValidationError({"holiday_country": _("Name the country that this is a part of.")})
+            return
+        parts = countries().get(self.holiday_country)
+        if parts is None:
+            raise ValidationError({"holiday_country": _("The public holidays of this country are not known.")})
+        if self.holiday_subdivision and self.holiday_subdivision not in parts:
+            raise ValidationError(
+                {
+                    "holiday_subdivision": _("This is no part of the country. There are: %(parts)s.")
+                    % {"parts": ", ".join(parts) or "–"}
+                }
+            )
+
+    def to_hours(self) -> BusinessHours:
+        """What deadlines are reckoned with, special days included; raises Invalid when the row was never cleaned."""
+        if self.is_calendar_time:
+            return ALWAYS
+        return BusinessHours(
+            zone=zone_of(self.time_zone),
+            week=week_of(self.week),
+            extra={special.day: windows_of(special.windows, part="windows") for special in self.special_days.all()},
+            holidays=PublicHolidays(self.holiday_country, self.holiday_subdivision)
+            if self.holiday_country
+            else no_holidays,
+        )
+
+
+class SpecialDay(models.Model):
+    """A day unlike its weekday: a closure of our own, a half day, an extra opening, a holiday on which we work."""
+
+    calendar = models.ForeignKey(
+        BusinessCalendar, verbose_name=_("business calendar"), on_delete=models.CASCADE, related_name="special_days"
+    )
+    day = models.DateField(_("date"))
+    windows: models.JSONField[Any] = models.JSONField(
+        _("windows"),
+        default=list,
+        blank=True,
+        help_text=_('Windows of this day, such as [["09:00", "12:00"]]; none when it is closed.'),
+    )
+    reason = models.CharField(_("reason"), max_length=120, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        ordering = ("day",)
+        constraints: ClassVar = [models.UniqueConstraint(fields=["calendar", "day"], name="one_special_day_per_date")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.reason}".rstrip()
+
+    def clean(self) -> None:
+        """Refuse windows that overlap or are none."""
+        if self.windows is None:  # a form's empty field
+            self.windows = []
+        try:
+            in_order(windows_of(self.windows, part="windows"), part="windows")
+        except Invalid as error:
+            raise ValidationError({"windows": error.sentence}) from error

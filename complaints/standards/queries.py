@@ -1,4 +1,4 @@
-"""Reads over the failure catalogue and the recovery standards."""
+"""Reads over the failure catalogue, the recovery standards and the calendars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
-from complaints.standards.models import FailureType, RecoveryStandard, Severity
+from complaints.standards.hours import BusinessHours
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, Severity
 
 
 def offered_failure_types() -> QuerySet[FailureType]:
@@ -35,3 +36,13 @@ def standard_for(severity: Severity) -> RecoveryStandard:
     by_severity = {standard.severity: standard for standard in RecoveryStandard.objects.all()}
     found = by_severity.get(severity) or by_severity.get(max(by_severity, default=0))
     return found or RecoveryStandard(severity=severity, acknowledge_minutes=24 * 60, resolve_minutes=7 * 24 * 60)
+
+
+def business_hours(name: str) -> BusinessHours:
+    """The hours of a stored calendar, in two queries; raises Invalid when there is none of this name."""
+    # What cannot be printed cannot be stored either, and the database would not take the question.
+    named = BusinessCalendar.objects.filter(name=name) if name.isprintable() else BusinessCalendar.objects.none()
+    found = named.prefetch_related("special_days").first()
+    if found is None:
+        raise Invalid(field="calendar", sentence=_("There is no calendar “%(name)s”.") % {"name": name[:80]})
+    return found.to_hours()
