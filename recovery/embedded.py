@@ -478,7 +478,7 @@ def _living(pid_file: Path, program: str, folder: Path) -> int | None:
     After a crash the number may belong to anybody else by now.
     """
     try:
-        pid = int(pid_file.read_text(encoding="ascii").split("\n", 1)[0])
+        pid = int(pid_file.read_bytes().split(b"\n", 1)[0])  # the lines after it name folders, in any letters
         process = Path("/proc") / str(pid)
         same = (process / "exe").readlink().name.startswith(program) and (process / "cwd").resolve() == folder
     except (OSError, ValueError):

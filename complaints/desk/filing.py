@@ -32,6 +32,8 @@ from complaints.staff.permissions import Permission, require
 from complaints.standards.models import Severity
 
 OFFERED_CHANNELS: Final = [choice for choice in Channel.choices if "referral" not in choice[0]]
+OF_A_NEW_CUSTOMER: Final = ("name", "company", "email", "phone", "preferences")
+"""What is typed for somebody new. The language is not among them: it stands filled in."""
 
 
 class FilingForm(Styled):
@@ -44,6 +46,10 @@ class FilingForm(Styled):
     email = forms.EmailField(label=_("E-mail address"), required=False)
     phone = PhoneNumberField(label=_("Telephone"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=Language.choices)
+
+    preferences = Words(
+        label=_("Preferences"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     what_happened = Words(label=_("What went wrong"), error_messages={"required": _("Please say what went wrong.")})
     wanted = Words(label=_("What the customer asks for"), required=False)
@@ -90,7 +96,7 @@ class FilingForm(Styled):
         if not {"customer", "name"} & set(self.errors):
             if not facts.get("customer") and not facts.get("name"):
                 self.add_error("look", _("Please choose a customer, or enter a new one."))
-            elif facts.get("customer") and facts.get("name"):
+            elif facts.get("customer") and any(facts.get(name) for name in OF_A_NEW_CUSTOMER):
                 self.add_error("look", _("You chose a customer and entered a new one. Please keep only one of them."))
         return facts
 
@@ -103,6 +109,7 @@ class FilingForm(Styled):
             email=told["email"],
             phone=str(told["phone"] or ""),
             language=told["language"] or Language.ENGLISH,
+            preferences=told["preferences"],
         )
         return ComplaintFacts(
             customer=told["customer"] or new,
@@ -173,7 +180,7 @@ def _page(request: HttpRequest, form: FilingForm, *, status: int = 200, sent_as:
         **choice,
         "story": _story(choice["chosen"], employee),
         "files_lost": bool(request.FILES),
-        "new_open": any(form[name].value() or form[name].errors for name in ("name", "company", "email", "phone")),
+        "new_open": any(form[name].value() or form[name].errors for name in OF_A_NEW_CUSTOMER),
         "sent_as": sent_as,
     }
     return render(request, "desk/new_complaint.html", context, status=status)

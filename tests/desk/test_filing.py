@@ -58,6 +58,12 @@ def test_a_complaint_is_filed_with_a_new_customer(desk: Client, fern: Employee, 
     assert Attachment.objects.get().case == case
 
 
+def test_what_a_new_customer_prefers_is_kept_with_them(desk: Client, fern: Employee) -> None:
+    desk.post(NEW, form(fern, preferences="High floor, no feather pillows."))
+
+    assert Case.objects.get().customer.preferences == "High floor, no feather pillows."
+
+
 def test_a_time_is_read_in_the_zone_of_the_employees_unit(
     desk: Client, fern: Employee, organisation: Organisation
 ) -> None:
@@ -94,7 +100,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "N" * 161}, "name", "Ensure this value has at most 160 characters"),
     ({"email": "not an address"}, "email", "Enter a valid email address."),
     ({"phone": "ring me"}, "phone", "Enter a valid phone number"),
-    ({"customer": "999999", "name": ""}, "look", "This customer is not on file any more."),
+    ({"customer": "999999", "name": "", "email": "", "phone": ""}, "look", "This customer is not on file any more."),
+    ({"customer": "1", "name": ""}, "look", "You chose a customer and entered a new one."),
     ({"customer": "nobody"}, "look", "Enter a whole number."),
     ({"failure_type": "424242"}, "failure_type", "This failure type is not in the catalogue."),
     ({"failure_type": "rude"}, "failure_type", "This failure type is not in the catalogue."),

@@ -15,7 +15,7 @@ from complaints.handling.resolve import resolve
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.staff.models import Employee
-from tests.factories import a_complaint, a_picture
+from tests.factories import a_complaint, a_customer, a_picture
 
 
 @pytest.fixture
@@ -200,3 +200,14 @@ def test_a_deadline_is_told_in_the_zone_of_the_viewers_unit(
 
     assert f'title="{told}"' in page
     assert "years left" in " ".join(page.split()).replace("\xa0", " ")
+
+
+def test_the_page_says_when_no_mail_can_reach_the_customer(client: Client, fern: Employee) -> None:
+    client.force_login(fern)
+    by_phone, by_mail = (a_complaint(by=fern, customer=a_customer(**facts)) for facts in ({"email": ""}, {}))
+
+    def page(case: Case) -> str:
+        return client.get(f"/desk/complaints/{case.reference}/").content.decode()
+
+    assert "No e-mail address is on file" in page(by_phone)
+    assert "No e-mail address is on file" not in page(by_mail)

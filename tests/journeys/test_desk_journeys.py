@@ -18,7 +18,7 @@ from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType
 from tests.cast import PASSWORD
-from tests.factories import a_complaint, a_picture
+from tests.factories import a_complaint, a_customer, a_picture
 from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
 
 POLL: Final = 15_000  # milliseconds; an open page asks every five seconds
@@ -218,6 +218,24 @@ def test_every_page_is_accessible_and_fits(
         stranger.goto(address)
         assert_accessible(stranger)
         assert_fits(stranger)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_name_without_end_does_not_widen_a_page(readers: Readers, fern: Employee, width: int) -> None:
+    endless = a_customer(name="N" * 160, company="C" * 160)
+    case = a_complaint(by=fern, customer=endless, place="P" * 200)
+    page = at_the_desk(readers.page(width=width), fern, readers)
+
+    for address in (
+        "/desk/",
+        f"/desk/complaints/{case.reference}/",
+        f"/desk/complaints/new/?customer={endless.pk}",
+        "/desk/customers/?q=nnn",
+        f"/desk/customers/{endless.pk}/",
+        "/desk/messages/",
+    ):
+        page.goto(address)
+        assert_fits(page)
 
 
 def _tab_to(page: Page, selector: str) -> None:

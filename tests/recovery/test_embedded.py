@@ -62,6 +62,14 @@ def test_a_long_path_with_spaces_and_quotes_will_do(tmp_path: Path) -> None:
     assert (said.stdout, said.stderr) == ("postgres 18\nredis True\n", "")
 
 
+def test_a_folder_in_any_letters_will_do_and_is_left_empty_of_servers(tmp_path: Path) -> None:
+    data = tmp_path / "Übung 数据"
+    said = python(ASK, data)
+
+    assert (said.stdout, said.stderr) == ("postgres 18\nredis True\n", "")
+    assert not (data / "postgres" / "postmaster.pid").exists(), "PostgreSQL takes it away when it ends"
+
+
 def test_a_second_process_finds_the_servers_of_the_first_and_leaves_them_running(data: Path) -> None:
     with holder(data):
         began = living(data)
