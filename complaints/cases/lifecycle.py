@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from complaints.cases import clocks, search
 from complaints.cases.models import Case, CaseText, ClockKind
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
+from complaints.customers.models import Customer
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
 
@@ -74,6 +77,40 @@ def store(case: Case) -> None:
     case.due_at = clocks.next_due(case)
     case.version += 1
     case.save()
+
+
+def lock_cases_of(customer: Customer) -> list[Case]:
+    """Every case of a locked customer that is not closed, under its lock, in the order of their ids.
+
+    Where all are closed it is the newest one, so that what happens to the customer is written somewhere.
+    """
+    theirs = Case.objects.select_for_update(of=("self",)).filter(customer=customer)
+    still_open = list(theirs.exclude(status=Status.CLOSED).order_by("pk"))
+    return still_open or list(theirs.order_by("-filed_at", "-pk")[:1])
+
+
+def renew_versions(cases: list[Case]) -> None:
+    """Give locked cases a new version, so that pages drawn earlier hear what happened to the customer."""
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(version=F("version") + 1)
+
+
+def find_by_new_words(customer: Customer, *, most: int) -> None:
+    """Let the newest cases of a renamed customer be found by the new name; older ones keep the words of their day.
+
+    Writes the words alone: where a case belongs is nothing a stale row may decide.
+    """
+    newest = list(Case.objects.filter(customer=customer).order_by("-filed_at", "-pk")[:most])
+    for case in newest:
+        case.customer = customer
+    CaseText.objects.bulk_create(
+        [
+            CaseText(case=case, unit_id=case.unit_id, filed_at=case.filed_at, document=document_of(case))
+            for case in sorted(newest, key=lambda case: case.pk)
+        ],
+        update_conflicts=True,
+        update_fields=["document"],
+        unique_fields=["case"],
+    )
 
 
 def keep_findable(case: Case) -> None:

@@ -179,6 +179,17 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
     return Page(cases[:PAGE], _key((cases[PAGE - 1].pk, cases[PAGE - 1].filed_at)) if len(cases) > PAGE else "")
 
 
+def may_change(employee: Employee, customer: Customer) -> bool:
+    """Whether what is on file for a customer is this employee's to change.
+
+    Their role grants it, and they see one of the customer's newest WALK cases, or there is none yet.
+    """
+    if not may(employee, Permission.CHANGE_CUSTOMER):
+        return False
+    theirs = Case.objects.filter(customer=customer).order_by("-filed_at", "-pk").values("pk")[:WALK]
+    return visible_to(employee).filter(pk__in=theirs).exists() or not Case.objects.filter(customer=customer).exists()
+
+
 def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:
     """The newest entries of a case, newest first; with `after`, only what came since that entry."""
     entries = TimelineEntry.objects.filter(case=case, pk__gt=after)

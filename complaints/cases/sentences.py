@@ -24,6 +24,8 @@ def _facts(told: TimelineEntry) -> dict[str, object]:
     names = {ActorKind.SYSTEM: _("The system"), ActorKind.CUSTOMER: told.actor_name or _("The customer")}
     return {
         "to": _("our team"),
+        "old": _("none"),
+        "new": _("none"),
         **{k: v for k, v in told.facts.items() if v},
         "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
     }

@@ -60,6 +60,20 @@ class ChangedMeanwhile(RecoveryError):
     )
 
 
+class CustomerNotYours(NotPermitted):
+    """The employee finds the customer but may not change what is on file."""
+
+    sentence_template = _("You find this customer, but what is on file for them is not yours to change.")
+
+
+class CustomerChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed what is on file for a customer after the page was drawn."""
+
+    sentence_template = _(
+        "What is on file for this customer was changed while you were writing. Look at what is new, then send again."
+    )
+
+
 class Invalid(RecoveryError):
     """A fact that cannot be taken as it is; `field` names it for the form."""
 

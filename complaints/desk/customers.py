@@ -1,18 +1,74 @@
-"""Customers: found as on the telephone, and each with what the viewer may know of them."""
+"""Customers: found as on the telephone, each with what the viewer may know of them, and their file kept right."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from complaints.cases.queries import cases_of, story_of
-from complaints.common.errors import NotFound
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from complaints.cases.queries import cases_of, may_change, story_of
+from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.words import clean_line
+from complaints.customers.models import Customer, Language
+from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
+from complaints.desk import kept
+from complaints.desk.fields import Line, Styled, Words
 from complaints.desk.lookup import look_up, one_customer
 from complaints.desk.request import at_desk
+from complaints.handling.change_customer import change_customer, require_change
 
 MOST_FOUND = 25
+
+
+class CustomerForm(Styled):
+    """What is on file, as it was when the page was drawn, and as it should be."""
+
+    name = Line(label=_("Name"), max_length=LONGEST["name"])
+    company = Line(label=_("Company"), required=False, max_length=LONGEST["company"])
+    emails = Words(
+        label=_("E-mail addresses"), required=False, help_text=_("One a line; the first one is where we write.")
+    )
+    phones = Words(label=_("Telephone numbers"), required=False, help_text=_("One a line."))
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    preferences = Words(label=_("Preferences"), required=False, max_length=LONGEST["preferences"])
+    notes = Words(
+        label=_("Notes"),
+        required=False,
+        max_length=LONGEST["notes"],
+        help_text=_("For colleagues only; the customer never sees it."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, on_file: CustomerFile, typed: QueryDict | None = None) -> None:
+        self._on_file = on_file
+        super().__init__(typed, initial={**_as_typed(on_file), "seen": on_file.fingerprint})
+        self.fields["name"].error_messages["required"] = gettext("Please say who the customer is.")
+
+    def clean_emails(self) -> tuple[str, ...]:
+        """The addresses, or a sentence that names the one that is none."""
+        return _each(read_emails, self.cleaned_data["emails"])
+
+    def clean_phones(self) -> tuple[str, ...]:
+        """The numbers, or a sentence that names the one that is none."""
+        return _each(lambda typed: read_phones(typed, kept=self._on_file.phones), self.cleaned_data["phones"])
+
+    def file(self) -> CustomerFile:
+        """What the verb needs."""
+        told = self.cleaned_data
+        return CustomerFile(**{name: told[name] for name in told if name != "seen"})
+
+    def on_file_instead(self) -> list[tuple[str, str]]:
+        """What is on file where it is not as typed, by label: what a colleague has just written."""
+        on_file = {**_as_typed(self._on_file), "language": str(Language(self._on_file.language).label)}
+        return [(str(self[name].label), on_file[name]) for name in self.file().differs_in(self._on_file)]
 
 
 @require_safe
@@ -27,9 +83,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer, and of their complaints those that the viewer may see."""
     employee = at_desk(request).user
-    found = one_customer(str(pk))
-    if found is None:
-        raise NotFound
+    found = _customer(pk)
     after = clean_line(request.GET.get("after", ""))
     context = {
         "customer": found,
@@ -38,5 +92,78 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "story": story_of(found, seen_by=employee),
         "page": cases_of(found, seen_by=employee, after=after),
         "after": after,
+        "can_change": may_change(employee, found),
     }
     return render(request, "desk/customer.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what is on file to be written over, or take it; after a collision what was typed stands beside the news."""
+    employee = at_desk(request).user
+    found = _customer(pk)
+    require_change(found, by=employee)
+    if request.method != "POST":
+        form = CustomerForm(file_of(found), kept.typed_before(request, at=timezone.now()))
+        return _page(request, found, form)
+    form = CustomerForm(file_of(found), request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=400)
+    try:
+        change_customer(pk, file=form.file(), by=employee, at=timezone.now(), seen=form.cleaned_data["seen"])
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return _page(request, found, form, status=error.status)
+    except ChangedMeanwhile as error:
+        return _page(
+            request, found, _redrawn(_customer(pk), request.POST), collision=error.sentence, status=error.status
+        )
+    messages.success(request, gettext("What is on file for this customer is changed."))
+    return redirect("desk:customer", pk=pk)
+
+
+def _page(
+    request: HttpRequest, customer: Customer, form: CustomerForm, *, collision: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "customer": customer,
+        "form": form,
+        "collision": collision,
+        "instead": form.on_file_instead() if collision and form.is_valid() else [],
+    }
+    return render(request, "desk/edit_customer.html", context, status=status)
+
+
+def _redrawn(customer: Customer, typed: QueryDict) -> CustomerForm:
+    """The same words on a page that has seen what is on file now: sent again, they are taken."""
+    on_file = file_of(customer)
+    fields = typed.copy()
+    fields["seen"] = on_file.fingerprint
+    return CustomerForm(on_file, fields)
+
+
+def _customer(pk: int) -> Customer:
+    found = one_customer(str(pk))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _as_typed(file: CustomerFile) -> dict[str, Any]:
+    """A file as its form shows it: one address or number a line."""
+    return {
+        "name": file.name,
+        "company": file.company,
+        "emails": "\n".join(file.emails),
+        "phones": "\n".join(file.phones),
+        "language": file.language,
+        "preferences": file.preferences,
+        "notes": file.notes,
+    }
+
+
+def _each(read: Callable[[Sequence[str]], tuple[str, ...]], typed: str) -> tuple[str, ...]:
+    try:
+        return read(typed.splitlines())
+    except Invalid as error:
+        raise forms.ValidationError(error.sentence) from error

@@ -15,6 +15,7 @@ urlpatterns = [
     path("customers/find/", filing.find_customer, name="find_customer"),
     path("customers/known/", filing.known_customer, name="known_customer"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,21 +10,18 @@ from django.conf import settings
 from django.urls import reverse
 
 from complaints.cases.models import Case
+from complaints.customers.models import Customer
 from complaints.customers.records import address_of
 from complaints.escalation.ladder import next_step
 from complaints.outbox.models import Kind
-from complaints.outbox.queue import Recipient, enqueue
+from complaints.outbox.queue import Recipient, enqueue, release
 from complaints.staff.models import Employee, Tier
 from complaints.standards.models import Severity
 
 
 def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any) -> None:
     """Tell the complainant, in their language, at the address on file or the one they have just given."""
-    to = Recipient(
-        address=address_of(case.customer) if address is None else address,
-        name=case.customer.name,
-        language=case.customer.language,
-    )
+    to = _at(address_of(case.customer) if address is None else address, case.customer)
     told = {
         "responsible": case.responsible.name if case.responsible else "",
         "unit": case.unit.name,
@@ -31,6 +29,11 @@ def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: st
         **facts,
     }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+
+
+def customer_of_what_was_withheld(complainant: Customer, cases: Sequence[Case], *, address: str, at: datetime) -> None:
+    """Send the complainant what waited for an address, about those of the cases that are not closed."""
+    release([case.reference for case in cases if case.is_open], to=_at(address, complainant), at=at)
 
 
 def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
@@ -61,3 +64,7 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
         **facts,
     }
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+
+
+def _at(address: str, complainant: Customer) -> Recipient:
+    return Recipient(address=address, name=complainant.name, language=complainant.language)

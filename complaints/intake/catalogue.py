@@ -9,10 +9,17 @@ from complaints.customers import records
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFacts
 from complaints.intake.mapping import Mapping, Record
+from complaints.intake.models import ColumnMapping
 from complaints.staff.models import Unit, UnitKind
 from complaints.standards.models import FailureType
 
 _LONGEST_CODE = 120
+
+
+def is_stand_in(customer: Customer) -> bool:
+    """Whether this is no person but everybody whom the records of a source do not name."""
+    kept_so = ColumnMapping.objects.filter(rules__complainant=customer.name, rules__source_name=customer.company)
+    return kept_so.exists() and not customer.emails.exists()
 
 
 class Catalogue:

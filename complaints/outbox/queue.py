@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +53,7 @@ def enqueue(
         to_customer=to.is_customer,
         language=to.language,
         facts=_in_language(to.language, facts),
-        dedupe_key=f"{about}:{kind}:{to.address}:{occasion}"[:200],
+        dedupe_key=_told_once(about, kind, to.address, occasion),
         message_id=f"<{about.lower()}.{secrets.token_hex(12)}@{_domain()}>",
         state=MessageState.QUEUED if to.address else MessageState.WITHHELD,
         reason="" if to.address else gettext("No e-mail address is on file."),
@@ -100,14 +101,40 @@ def mark_failed(message: Message, *, permanent: bool, reason: str, at: datetime)
         _mark(message, state=MessageState.RETRY, reason=reason[:500], look_again_at=at + BACKOFF[message.attempts - 1])
 
 
-def retry(message: Message, *, at: datetime) -> None:
-    """Queue once more what failed for good; staff have mended the cause."""
+def retry(message: Message, *, at: datetime, address: str | None = None) -> None:
+    """Queue once more what failed for good; staff have mended the cause, or it goes to another address."""
     with transaction.atomic():
         changed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
-            state=MessageState.QUEUED, attempts=0, reason="", look_again_at=at + HINT_GRACE
+            state=MessageState.QUEUED,
+            attempts=0,
+            reason="",
+            look_again_at=at + HINT_GRACE,
+            recipient=address or message.recipient,
         )
         if changed:
             kick.on_commit(message.message_id)
+
+
+def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
+    """Queue what was withheld from the customer about these cases, to the address that is there now; say how many.
+
+    Locks the messages. Whatever the address was told on the same occasion already stays withheld: told once.
+    """
+    withheld = Message.objects.select_for_update(of=("self",)).filter(
+        about__in=about, state=MessageState.WITHHELD, to_customer=True, recipient=""
+    )
+    released = 0
+    for message in withheld.order_by("pk"):
+        nobody = _told_once(message.about, message.kind, "", "")
+        key = _told_once(message.about, message.kind, to.address, message.dedupe_key.removeprefix(nobody))
+        if Message.objects.filter(dedupe_key=key).exists():
+            continue
+        message.recipient, message.recipient_name, message.dedupe_key = to.address, to.name, key
+        message.state, message.reason, message.look_again_at = MessageState.QUEUED, "", at + HINT_GRACE
+        message.save(update_fields=["recipient", "recipient_name", "dedupe_key", "state", "reason", "look_again_at"])
+        kick.on_commit(message.message_id)
+        released += 1
+    return released
 
 
 def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
@@ -124,6 +151,11 @@ def due_ids(*, at: datetime, limit: int = 500) -> list[str]:
 def move_to_unit(about: str, unit: Unit) -> None:
     """Let the messages about a case be seen where the case is seen."""
     Message.objects.filter(about=about).update(unit=unit)
+
+
+def _told_once(about: str, kind: str, address: str, occasion: str) -> str:
+    """The key by which one occasion is told to one address once."""
+    return f"{about}:{kind}:{address}:{occasion}"[:200]
 
 
 def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:

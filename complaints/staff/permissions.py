@@ -24,6 +24,7 @@ class Permission(StrEnum):
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
+    CHANGE_CUSTOMER = "customer:change"
 
 
 _HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN}

@@ -13,6 +13,7 @@ from django.urls import reverse
 from complaints.cases.models import Attachment, Case
 from complaints.cases.states import Move
 from complaints.customers.models import Customer
+from complaints.customers.records import file_of
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
 from complaints.outbox.models import Message, MessageState
@@ -67,6 +68,13 @@ TABLE: Final = [
     Ask("find_customer", EVERYBODY),
     Ask("known_customer", EVERYBODY),
     Ask("customer", EVERYBODY),
+    Ask("edit_customer", (302, 200, 200, 200, 403, 403, 403)),
+    Ask(
+        "edit_customer",
+        (302, 302, 302, 302, 403, 403, 403),
+        "post",
+        sent=(("name", "Cara Castillo"), ("language", "en"), ("emails", "new@demo.example"), ("seen", "file")),
+    ),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -100,7 +108,13 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
     employee = None if who == "stranger" else request.getfixturevalue(who)
     if employee:
         client.force_login(employee)
-    stand_ins = {"max_": max_.pk, "other": a_complaint(by=fern).reference, "own": employee.unit_id if employee else 1}
+    file = file_of(case.customer).fingerprint
+    stand_ins = {
+        "file": file,
+        "max_": max_.pk,
+        "other": a_complaint(by=fern).reference,
+        "own": employee.unit_id if employee else 1,
+    }
     sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
 
     answer = getattr(client, ask.method)(_address(ask, case), sent)
@@ -152,8 +166,8 @@ def _address(ask: Ask, case: Case) -> str:
             return reverse("desk:attachment", args=[case.reference, Attachment.objects.get(case=case).pk])
         case "message" | "retry_message":
             return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
-        case "customer":
-            return reverse("desk:customer", args=[case.customer_id])
+        case "customer" | "edit_customer":
+            return reverse(f"desk:{ask.name}", args=[case.customer_id])
         case "step":
             return reverse("desk:step", args=[case.reference, ask.move])
         case "complaint" | "news":

@@ -36,6 +36,7 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:find_customer": lambda _reference, _cara: "/desk/customers/find/?look=cara",
     "desk:customers": lambda _reference, _cara: "/desk/customers/?q=cara",
     "desk:customer": lambda _reference, cara: f"/desk/customers/{cara}/",
+    "desk:edit_customer": lambda _reference, cara: f"/desk/customers/{cara}/edit/",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
 }
 

@@ -199,6 +199,7 @@ def test_every_page_is_accessible_and_fits(
         "/desk/customers/",
         "/desk/customers/?q=cara",
         f"/desk/customers/{cara.pk}/",
+        f"/desk/customers/{cara.pk}/edit/",
         "/desk/messages/",
         f"/desk/messages/{Message.objects.latest('pk').pk}/",
         "/desk/complaints/C-NOTHING/",
@@ -232,6 +233,7 @@ def test_a_name_without_end_does_not_widen_a_page(readers: Readers, fern: Employ
         f"/desk/complaints/new/?customer={endless.pk}",
         "/desk/customers/?q=nnn",
         f"/desk/customers/{endless.pk}/",
+        f"/desk/customers/{endless.pk}/edit/",
         "/desk/messages/",
     ):
         page.goto(address)
