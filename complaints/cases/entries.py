@@ -24,6 +24,7 @@ class Entry(StrEnum):
     CUSTOMER_ANSWERED = "customer.answered"
     ESCALATED = "complaint.escalated"
     RESOLUTION_PROPOSED = "resolution.proposed"
+    SOLVED_IN_PERSON = "resolution.confirmed"
     RESOLUTION_ACCEPTED = "resolution.accepted"
     RESOLUTION_REFUSED = "resolution.refused"
     REOPENED = "complaint.reopened"
@@ -65,6 +66,9 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("%(actor)s handed the complaint up to %(to)s"), _("Your complaint was handed to %(to)s")
     ),
     Entry.RESOLUTION_PROPOSED: Telling(_("%(actor)s proposed a resolution"), _("%(actor)s proposed a resolution")),
+    Entry.SOLVED_IN_PERSON: Telling(
+        _("The customer told %(actor)s that it is solved"), _("You told %(actor)s that it is solved")
+    ),
     Entry.RESOLUTION_ACCEPTED: Telling(_("The customer says it is solved"), _("You said that it is solved")),
     Entry.RESOLUTION_REFUSED: Telling(_("The customer says it is not solved"), _("You said that it is not solved")),
     Entry.REOPENED: Telling(_("%(actor)s reopened the complaint"), _("Your complaint was opened again")),

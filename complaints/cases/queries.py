@@ -79,6 +79,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.ASK: Permission.ASK,
         Move.ESCALATE: Permission.ESCALATE,
         Move.RESOLVE: Permission.RESOLVE,
+        Move.CONFIRM: Permission.CONFIRM,
         Move.REOPEN: Permission.REOPEN,
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,

@@ -36,6 +36,7 @@ class Move(models.TextChoices):
     ASK = "ask", _("Ask the customer")
     ESCALATE = "escalate", _("Hand up")
     RESOLVE = "resolve", _("Propose a resolution")
+    CONFIRM = "confirm", _("Solved, says the customer")
     ACCEPT = "accept", _("Accept the resolution")
     REFUSE = "refuse", _("Refuse the resolution")
     ANSWER = "answer", _("Answer the question")
@@ -68,6 +69,7 @@ MOVES: Final[dict[Move, Rule]] = {
     Move.ASK: Rule(AT_WORK, Status.WAITING),
     Move.ESCALATE: Rule(AT_WORK),
     Move.RESOLVE: Rule(AT_WORK, Status.RESOLVED),
+    Move.CONFIRM: Rule(LIVE, Status.CLOSED),
     Move.ACCEPT: Rule(frozenset({Status.RESOLVED}), Status.CLOSED),
     Move.REFUSE: Rule(frozenset({Status.RESOLVED}), Status.OPEN),
     Move.ANSWER: Rule(frozenset({Status.WAITING}), Status.OPEN),

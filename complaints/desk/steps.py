@@ -17,6 +17,7 @@ from complaints.desk.fields import Files, Line, Styled, Words
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
+from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.reopen import reopen
@@ -118,6 +119,14 @@ STEPS: Final[dict[Move, Step]] = {
         form=WriteForm,
         fields=("text", "submission"),
         primary=True,
+    ),
+    Move.CONFIRM: Step(
+        confirm_solved,
+        icon="badge-check",
+        done=_("The complaint is closed as solved."),
+        explains=_("Put right on the spot: say what was done. The customer gets it in writing and can still object."),
+        form=WriteForm,
+        fields=("text", "submission"),
     ),
     Move.WRITE: Step(
         write_to_customer,

@@ -9,7 +9,7 @@ from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to
-from complaints.cases.states import Move, Outcome
+from complaints.cases.states import Move, Outcome, Status
 from complaints.common.errors import Invalid
 from complaints.common.tokens import read_reference
 from complaints.handling import tell
@@ -43,6 +43,10 @@ def mark_duplicate(
         raise Invalid(
             field="original",
             sentence=_("%(other)s is a duplicate itself. Please name the complaint that goes on.") % {"other": other},
+        )
+    if other.status == Status.CLOSED:
+        raise Invalid(
+            field="original", sentence=_("%(other)s is closed. Please open it again first.") % {"other": other}
         )
     if case.duplicates.exists():
         raise Invalid(

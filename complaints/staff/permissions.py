@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ASK = "case:ask"
     ESCALATE = "case:escalate"
     RESOLVE = "case:resolve"
+    CONFIRM = "case:confirm"
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"

@@ -56,6 +56,7 @@ TABLE: Final = [
     step(Move.ACKNOWLEDGE, LADDER_ONLY),
     step(Move.TAKE, LADDER_ONLY),
     step(Move.RESOLVE, LADDER_ONLY, text="A night free."),
+    step(Move.CONFIRM, LADDER_ONLY, text="A new room, at once."),
     step(Move.WRITE, LADDER_ONLY, text="We are on it."),
     step(Move.ASK, LADDER_ONLY, text="Which room?"),
     step(Move.NOTE, (302, 302, 302, 302, 404, 302, 403), text="Called her."),

@@ -18,6 +18,7 @@ from complaints.handling.acknowledge import acknowledge
 from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
+from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.let_rest import let_rest, resting_ids
@@ -176,6 +177,28 @@ def test_a_manager_assigns_within_the_ladder_of_the_unit_only(
         assign(case.reference, to=max_.pk, by=fern, at=later(hours=2))
 
 
+def test_put_right_on_the_spot_is_closed_as_solved_in_writing(case: Case, token: str, fern: Employee) -> None:
+    for _ in range(2):
+        confirm_solved(case.reference, text="A room upgrade.", by=fern, at=later(minutes=5), submission="s1")
+    now = fresh(case)
+    assert (now.status, now.outcome, now.solved, now.acknowledged_at) == (
+        Status.CLOSED,
+        Outcome.SOLVED,
+        True,
+        later(minutes=5),
+    )
+    assert happened(case) == [Entry.FILED, Entry.SOLVED_IN_PERSON]
+    assert told(case) == [Kind.RECEIVED, Kind.CLOSED]
+    assert "A room upgrade." in words_of(Message.objects.get(about=case.reference, kind=Kind.CLOSED)).text
+
+
+def test_a_closed_complaint_carries_nothing_on(case: Case, cara: Customer, fern: Employee) -> None:
+    other = a_complaint(by=fern, customer=cara, at=AT)
+    withdraw(other.reference, reason="She called.", by=fern, at=AT)
+    with pytest.raises(Invalid):
+        mark_duplicate(case.reference, original=other.reference, by=fern, at=later(hours=1))
+
+
 def test_withdrawing_closes_and_reopening_starts_a_new_clock(case: Case, fern: Employee) -> None:
     withdraw(case.reference, reason="She called.", by=fern, at=later(hours=1))
     assert (fresh(case).status, fresh(case).outcome) == (Status.CLOSED, Outcome.WITHDRAWN)
@@ -283,6 +306,7 @@ STEPS: dict[Move, Callable[[str, Employee], object]] = {
     Move.ASK: lambda reference, by: ask_customer(reference, text="x", by=by, at=AT),
     Move.ESCALATE: lambda reference, by: escalate(reference, reason="x", by=by, at=AT),
     Move.RESOLVE: lambda reference, by: resolve(reference, text="x", by=by, at=AT),
+    Move.CONFIRM: lambda reference, by: confirm_solved(reference, text="x", by=by, at=AT),
     Move.REOPEN: lambda reference, by: reopen(reference, reason="x", by=by, at=AT),
     Move.WITHDRAW: lambda reference, by: withdraw(reference, reason="x", by=by, at=AT),
 }

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from complaints.cases import lifecycle, timeline
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case
+from complaints.cases.states import Move, Outcome
+from complaints.handling import tell
+from complaints.handling.texts import written
+from complaints.outbox.models import Kind
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+
+
+@transaction.atomic
+def confirm_solved(
+    reference: str, *, text: str, by: Employee, at: datetime, seen_version: int | None = None, submission: str = ""
+) -> Case:
+    """Close a case that was put right on the spot: the customer said so, at the counter or on the telephone.
+
+    The text says what was done; the customer gets it in writing, and can still object. Locks the case.
+    """
+    text = written(text)
+    case = lifecycle.lock_for(by, Permission.CONFIRM, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case
+    lifecycle.check_version(case, seen_version)
+    facts = {"solved": True, "acknowledged_at": case.acknowledged_at or at, "responsible": case.responsible or by}
+    lifecycle.apply(case, Move.CONFIRM, at=at, outcome=Outcome.SOLVED, **facts)
+    timeline.record(case, Entry.SOLVED_IN_PERSON, by=by.actor, at=at, text=text, submission=submission)
+    tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value, text=text)
+    return case
