@@ -10,11 +10,22 @@ from typing import ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from complaints.escalation.models import LadderStep, UrgentRule
 from complaints.intake.models import ColumnMapping
-from complaints.staff.models import Employee, Unit
-from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, SpecialDay
+from complaints.staff.models import Absence, Employee, Unit
+from complaints.standards.models import (
+    BusinessCalendar,
+    FailureType,
+    RecoveryStandard,
+    ServiceStandard,
+    SpecialDay,
+    StandardVersion,
+    Target,
+)
 
 
 class NewEmployeeForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -75,7 +86,63 @@ class FailureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(RecoveryStandard)
 class RecoveryStandardAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("severity", "acknowledge_minutes", "resolve_minutes")
+    list_display = ("name", "failure_type", "unit", "severity", "customer_group", "channel", "is_active")
+    list_select_related = ("failure_type", "unit")
+
+
+class TargetInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Target
+    extra = 1
+
+
+@admin.register(StandardVersion)
+class StandardVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What a standard promises from now on: a version is added, never changed, so that a case keeps its promise."""
+
+    list_display = ("standard", "number", "made_at", "made_by", "is_current")
+    list_select_related = ("standard",)
+    fields = ("standard",)
+    inlines: ClassVar = [TargetInline]
+
+    def has_change_permission(self, request: object, obj: StandardVersion | None = None) -> bool:
+        """Refuse to change what was promised."""
+        return False
+
+    def has_delete_permission(self, request: object, obj: StandardVersion | None = None) -> bool:
+        """Refuse to take back what was promised."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StandardVersion, form: object, change: bool) -> None:
+        """Number the new version and let it take over from the one before."""
+        earlier = StandardVersion.objects.select_for_update().filter(standard=obj.standard)
+        obj.number = 1 + max((version.number for version in earlier), default=0)
+        obj.made_at, obj.made_by = now(), str(request.user)
+        earlier.filter(is_current=True).update(is_current=False)
+        obj.save()
+
+
+@admin.register(ServiceStandard)
+class ServiceStandardAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "promise", "failure_type", "is_active")
+    list_select_related = ("failure_type",)
+
+
+@admin.register(LadderStep)
+class LadderStepAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "unit", "position", "tier", "minutes", "calendar")
+    list_select_related = ("unit", "calendar")
+
+
+@admin.register(UrgentRule)
+class UrgentRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "tier", "is_active")
+
+
+@admin.register(Absence)
+class AbsenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("employee", "since", "until", "stand_in")
+    list_select_related = ("employee", "stand_in")
+    date_hierarchy = "since"
 
 
 class SpecialDayInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -2,13 +2,23 @@
 
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
+from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import Message
 from complaints.remedies.models import Remedy
-from complaints.staff.models import Employee, Unit
-from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, SpecialDay
+from complaints.staff.models import Absence, Employee, Unit
+from complaints.standards.models import (
+    BusinessCalendar,
+    FailureType,
+    RecoveryStandard,
+    ServiceStandard,
+    SpecialDay,
+    StandardVersion,
+    Target,
+)
 
 __all__ = [
+    "Absence",
     "Attachment",
     "BusinessCalendar",
     "Case",
@@ -19,13 +29,19 @@ __all__ = [
     "EmailAddress",
     "Employee",
     "FailureType",
+    "LadderStep",
     "Message",
     "Phone",
     "RecoveryStandard",
     "Remedy",
+    "Reminder",
+    "ServiceStandard",
     "SourceRecord",
     "SpecialDay",
+    "StandardVersion",
+    "Target",
     "TimelineEntry",
     "TrackingLink",
     "Unit",
+    "UrgentRule",
 ]

@@ -17,6 +17,8 @@ class Periodic(NamedTuple):
 
 JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("hand up what ran out", "deadlines.sweep", 15),
+    Periodic("remind of what draws near", "deadlines.remind", 30),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )
 

@@ -1,38 +1,103 @@
-"""The clocks of a case, written under its lock. What they compute is `standards.clocks`' business."""
+"""The clocks of a case, written under its lock. What they compute is the business of `standards.hours`."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from complaints.cases.models import NOT_DUE, Case, Clock, ClockKind
-from complaints.standards import clocks as arithmetic
-from complaints.standards.models import RecoveryStandard, Severity
-from complaints.standards.queries import standard_for
+from complaints.cases.models import NOT_DUE, Case, Clock
+from complaints.cases.states import Status
+from complaints.standards import hours
+from complaints.standards.calendars import hours_of
+from complaints.standards.hours import BusinessHours
+from complaints.standards.models import BusinessCalendar, ClockKind, Target
+from complaints.standards.reminding import Plan, To, due_entry, next_reminder
 
 
-def promised(case: Case, standard: RecoveryStandard, *, at: datetime) -> list[Clock]:
-    """The clocks of a new case, not yet stored: acknowledge and put right, both from `at`."""
+def promised(case: Case, targets: Iterable[Target], *, at: datetime) -> list[Clock]:
+    """The clocks of a case, one for each target, running from `at`; not yet stored."""
     return [
-        _clock(case, ClockKind.ACKNOWLEDGE, timedelta(minutes=standard.acknowledge_minutes), at=at),
-        _clock(case, ClockKind.RESOLVE, timedelta(minutes=standard.resolve_minutes), at=at),
+        new(
+            case,
+            ClockKind(target.kind),
+            target.minutes,
+            at=at,
+            calendar=target.calendar,
+            label=target.label,
+            reminders=target.reminders,
+        )
+        for target in targets
     ]
 
 
-def at_rest(case: Case, standard: RecoveryStandard, *, at: datetime) -> Clock:
-    """The clock of a case taken over from elsewhere, not yet stored: it rests until somebody takes the case up."""
-    clock = _clock(case, ClockKind.RESOLVE, timedelta(minutes=standard.resolve_minutes), at=at)
+def new(
+    case: Case,
+    kind: ClockKind,
+    minutes: int,
+    *,
+    at: datetime,
+    calendar: BusinessCalendar | None,
+    label: str = "",
+    reminders: Plan = (),
+) -> Clock:
+    """One clock that runs from `at`, in business time of a calendar or, without one, in calendar time; not stored."""
+    plan = [{key: value for key, value in entry.items() if key != "done"} for entry in reminders]
+    clock = Clock(
+        case=case,
+        kind=kind,
+        label=label,
+        calendar=calendar,
+        started_at=at,
+        budget=timedelta(minutes=minutes),
+        pauses=[],
+        reminders=plan,
+    )
+    reckon(clock)
+    return clock
+
+
+def reckon(clock: Clock) -> None:
+    """Work out anew, from the facts alone, when a clock is due and when somebody is reminded of it next."""
+    open_hours = _hours(clock)
+    clock.due_at = hours.due_at(open_hours, clock.started_at, clock.budget, clock.past_pauses)
+    clock.remind_at = next_reminder(
+        clock.reminders, open_hours, clock.started_at, clock.budget, clock.past_pauses, zone=clock.case.unit.time_zone
+    )
+
+
+def take_reminders(clock: Clock, *, at: datetime) -> dict[To, int]:
+    """Mark the reminders whose moment has come as given; for each of those they go to, the last one's number."""
+    come: dict[To, int] = {}
+    while clock.remind_at is not None and clock.remind_at <= at:
+        zone = clock.case.unit.time_zone
+        number = due_entry(clock.reminders, _hours(clock), clock.started_at, clock.budget, clock.past_pauses, zone=zone)
+        clock.reminders = [{**one, "done": True} if n == number else one for n, one in enumerate(clock.reminders)]
+        come[To(clock.reminders[number]["to"])] = number
+        reckon(clock)
+    return come
+
+
+def rest(clock: Clock, *, at: datetime) -> Clock:
+    """Let an unstored clock stand still from its first moment on."""
     clock.paused_at = at
     return clock
 
 
 def live(case: Case) -> list[Clock]:
-    """The clocks that have not ended, running or paused."""
-    return list(Clock.objects.filter(case=case, ended_at__isnull=True).order_by("due_at"))
+    """The clocks that have not ended, running or resting, with their calendars."""
+    found = list(
+        Clock.objects.filter(case=case, ended_at__isnull=True).select_related("calendar").order_by("due_at", "pk")
+    )
+    for clock in found:
+        clock.case = case
+    return found
 
 
 def next_due(case: Case) -> datetime:
     """When the next running clock runs out; NOT_DUE while none runs."""
-    return min((clock.due_at for clock in live(case) if clock.paused_at is None), default=NOT_DUE)
+    running = Clock.objects.filter(case=case, ended_at__isnull=True, paused_at__isnull=True)
+    return min(running.values_list("due_at", flat=True), default=NOT_DUE)
 
 
 def pause(case: Case, *, at: datetime) -> None:
@@ -40,31 +105,162 @@ def pause(case: Case, *, at: datetime) -> None:
     Clock.objects.filter(case=case, ended_at__isnull=True, paused_at__isnull=True).update(paused_at=at)
 
 
-def resume_or_start(case: Case, *, at: datetime) -> None:
-    """Let every paused clock run on with exactly the budget it had left; a case without one gets a new one."""
-    clocks = live(case)
-    for clock in clocks:
+def resume(case: Case, *, at: datetime) -> None:
+    """Let every resting clock run on with exactly the budget it had left."""
+    for clock in live(case):
         if clock.paused_at is not None:
-            clock.paused_for += max(at - clock.paused_at, timedelta())
-            clock.paused_at = None
-            clock.due_at = arithmetic.due_at(clock.started_at, clock.budget, paused=clock.paused_for)
-            clock.save(update_fields=["paused_for", "paused_at", "due_at"])
-    if not any(clock.kind == ClockKind.RESOLVE for clock in clocks):
-        budget = timedelta(minutes=standard_for(Severity(case.severity)).resolve_minutes)
-        _clock(case, ClockKind.RESOLVE, budget, at=at).save()
+            _wake(clock, at=at)
+            clock.save(update_fields=["pauses", "paused_at", "due_at", "remind_at"])
 
 
-def end(case: Case, kind: ClockKind, *, at: datetime) -> None:
-    """End one clock: what it asked for was done."""
-    Clock.objects.filter(case=case, kind=kind, ended_at__isnull=True).update(ended_at=at)
+def start(case: Case, targets: Iterable[Target], *, at: datetime) -> None:
+    """Start the promised clocks that are not live already: on a case that is opened again.
 
-
-def end_all(case: Case, *, at: datetime) -> None:
-    """End every clock: the case is closed."""
-    Clock.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at)
-
-
-def _clock(case: Case, kind: ClockKind, budget: timedelta, *, at: datetime) -> Clock:
-    return Clock(
-        case=case, kind=kind, started_at=at, budget=budget, due_at=arithmetic.due_at(at, budget), paused_for=timedelta()
+    One that was missed ends as missed: what comes now is a new promise, and nobody is overdue from its first minute.
+    """
+    there = set()
+    for clock in live(case):
+        if clock.missed_at is None:
+            there.add((clock.kind, clock.label))
+        else:
+            _end(clock, at=at)
+    Clock.objects.bulk_create(
+        clock for clock in promised(case, targets, at=at) if (clock.kind, clock.label) not in there
     )
+
+
+def start_tier(case: Case, minutes: int | None, *, calendar: BusinessCalendar | None, at: datetime) -> None:
+    """Give the tier that has the case now its own deadline; the one of the tier before is dropped.
+
+    It rests with the others while it is the customer's turn.
+    """
+    drop(case, {ClockKind.TIER}, at=at)
+    if minutes:
+        _set_going(new(case, ClockKind.TIER, minutes, at=at, calendar=calendar), at=at)
+
+
+def take_run_out(case: Case, *, at: datetime) -> list[str]:
+    """Mark the running clocks that have run out as acted on; what they were for, the longest overdue first."""
+    names = []
+    for clock in live(case):
+        if clock.paused_at is None and clock.missed_at is None and clock.due_at <= at:
+            clock.missed_at, clock.remind_at = at, None
+            clock.save(update_fields=["missed_at", "remind_at"])
+            names.append(clock.name)
+    return list(dict.fromkeys(names))
+
+
+def meet(case: Case, kinds: Collection[ClockKind], *, at: datetime) -> None:
+    """End the clocks whose demand was met at a moment; a regular update starts its next round there.
+
+    Judged by the moment it happened: one that was due before it stays missed.
+    """
+    for clock in live(case):
+        if clock.kind not in kinds or clock.started_at > at:
+            continue
+        rests_since = clock.paused_at
+        _end(clock, at=at)
+        if clock.kind == ClockKind.UPDATE:
+            minutes = round(clock.budget / timedelta(minutes=1))
+            following = new(
+                case,
+                ClockKind.UPDATE,
+                minutes,
+                at=at,
+                calendar=clock.calendar,
+                label=clock.label,
+                reminders=clock.reminders,
+            )
+            following.paused_at = None if rests_since is None else max(rests_since, at)
+            following.save()
+
+
+def drop(case: Case, kinds: Collection[ClockKind], *, at: datetime) -> None:
+    """End clocks that nobody has to meet any more."""
+    Clock.objects.filter(case=case, kind__in=kinds, ended_at__isnull=True).update(ended_at=at, dropped=True)
+
+
+def close(case: Case, *, put_right_at: datetime | None, at: datetime) -> None:
+    """End every clock with the case: putting right is met by the resolution that held, all else is dropped."""
+    if put_right_at is not None:
+        for clock in live(case):
+            if clock.kind == ClockKind.RESOLVE:
+                _end(clock, at=put_right_at)
+    Clock.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at, dropped=True)
+
+
+def reapply(case: Case, targets: Iterable[Target], *, at: datetime) -> None:
+    """Hold a case to other targets: open clocks keep their start and the pause they have had, and are due anew.
+
+    A clock whose kind the new targets do not name is dropped; one they name that never ran starts with the case, and
+    has rested whenever the others did.
+    """
+    rested: list[Any] = max(Clock.objects.filter(case=case).values_list("pauses", flat=True), key=len, default=[])
+    wanted = {(target.kind, target.label): target for target in targets}
+    for clock in live(case):
+        if clock.kind == ClockKind.TIER:
+            continue
+        target = wanted.pop((clock.kind, clock.label), None)
+        if target is None:
+            clock.ended_at, clock.dropped = at, True
+        else:
+            clock.budget, clock.calendar = timedelta(minutes=target.minutes), target.calendar
+            clock.reminders = _replanned(clock.reminders, target.reminders)
+            reckon(clock)
+        clock.missed_at = clock.missed_at if clock.due_at <= at else None
+        clock.save()
+    had = set(Clock.objects.filter(case=case).values_list("kind", "label"))
+    for clock in promised(case, (wanted[key] for key in wanted if key not in had), at=case.filed_at):
+        clock.pauses = rested
+        reckon(clock)
+        _set_going(clock, at=at)
+
+
+def recompute(case: Case, *, at: datetime) -> bool:
+    """Reckon every open clock anew, after its calendar changed; True when a deadline moved.
+
+    One that had run out and now has time left runs again.
+    """
+    moved = False
+    for clock in live(case):
+        before = clock.due_at, clock.remind_at
+        reckon(clock)
+        if (clock.due_at, clock.remind_at) != before:
+            moved = moved or clock.due_at != before[0]
+            clock.missed_at = clock.missed_at if clock.due_at <= at else None
+            clock.save(update_fields=["due_at", "remind_at", "missed_at"])
+    return moved
+
+
+def _wake(clock: Clock, *, at: datetime) -> None:
+    """Let a resting clock run on, with the pause it has had."""
+    if clock.paused_at is not None and at > clock.paused_at:
+        clock.pauses = [*clock.pauses, [clock.paused_at.isoformat(), at.isoformat()]]
+    clock.paused_at = None
+    reckon(clock)
+
+
+def _end(clock: Clock, *, at: datetime) -> None:
+    """End a clock at the moment its demand was met; while it rested it used nothing up."""
+    if clock.paused_at is not None:
+        _wake(clock, at=at)
+    clock.ended_at = at
+    clock.save(update_fields=["pauses", "paused_at", "due_at", "ended_at"])
+
+
+def _set_going(clock: Clock, *, at: datetime) -> None:
+    """Store a clock that runs while it is our turn, and else rests from now on."""
+    if Status(clock.case.status) != Status.OPEN:
+        rest(clock, at=at)
+    clock.save()
+
+
+def _replanned(given: Plan, wanted: Plan) -> list[dict[str, Any]]:
+    """A new plan behind the old one, which is done with: what was given stays given, and numbers keep their meaning."""
+    kept = [{**entry, "done": True} for entry in given]
+    was_given = [{**entry} for entry in given if entry.get("done")]
+    return kept + [{**entry} for entry in wanted if {**entry, "done": True} not in was_given]
+
+
+def _hours(clock: Clock) -> BusinessHours:
+    return hours.ALWAYS if clock.calendar is None else hours_of(clock.calendar)

@@ -23,6 +23,10 @@ class Entry(StrEnum):
     QUESTION_ASKED = "question.asked"
     CUSTOMER_ANSWERED = "customer.answered"
     ESCALATED = "complaint.escalated"
+    DEADLINE_MISSED = "deadline.missed"
+    DEADLINES_MOVED = "deadline.moved"
+    OUTSIDE_NAMED = "outside.named"
+    STEPPED_DOWN = "complaint.stepped_down"
     RESOLUTION_PROPOSED = "resolution.proposed"
     SOLVED_IN_PERSON = "resolution.confirmed"
     RESOLUTION_ACCEPTED = "resolution.accepted"
@@ -64,6 +68,14 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.CUSTOMER_ANSWERED: Telling(_("The customer wrote"), _("You wrote")),
     Entry.ESCALATED: Telling(
         _("%(actor)s handed the complaint up to %(to)s"), _("Your complaint was handed to %(to)s")
+    ),
+    Entry.DEADLINE_MISSED: Telling(_("Deadline missed: %(deadlines)s")),
+    Entry.DEADLINES_MOVED: Telling(_("The deadlines were reckoned anew: %(why)s")),
+    Entry.OUTSIDE_NAMED: Telling(
+        _("The customer was told of the way outside: %(to)s"), _("You can now also turn to %(to)s")
+    ),
+    Entry.STEPPED_DOWN: Telling(
+        _("%(actor)s sent the complaint back to %(to)s"), _("%(to)s is looking after your complaint again")
     ),
     Entry.RESOLUTION_PROPOSED: Telling(_("%(actor)s proposed a resolution"), _("%(actor)s proposed a resolution")),
     Entry.SOLVED_IN_PERSON: Telling(

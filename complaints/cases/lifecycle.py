@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from complaints.cases import clocks, search
-from complaints.cases.models import Case, CaseText, ClockKind
+from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
@@ -68,7 +68,7 @@ def apply(case: Case, move: Move, *, at: datetime, outcome: Outcome | None = Non
     if after == Status.RESOLVED:
         case.resolved_at = at
     if after != before or move in STARTS_WORK:
-        _let_clocks_follow(case, after, at=at)
+        _let_clocks_follow(case, before, at=at)
     store(case)
 
 
@@ -77,6 +77,11 @@ def store(case: Case) -> None:
     case.due_at = clocks.next_due(case)
     case.version += 1
     case.save()
+
+
+def note_due(case: Case) -> None:
+    """Write only when a locked case is due next: nothing that anybody has on their page changed."""
+    Case.objects.filter(pk=case.pk).update(due_at=clocks.next_due(case))
 
 
 def lock_cases_of(customer: Customer) -> list[Case]:
@@ -103,38 +108,24 @@ def find_by_new_words(customer: Customer, *, most: int) -> None:
     for case in newest:
         case.customer = customer
     CaseText.objects.bulk_create(
-        [
-            CaseText(case=case, unit_id=case.unit_id, filed_at=case.filed_at, document=document_of(case))
-            for case in sorted(newest, key=lambda case: case.pk)
-        ],
+        [search.text_of(case) for case in sorted(newest, key=lambda case: case.pk)],
         update_conflicts=True,
         update_fields=["document"],
         unique_fields=["case"],
     )
 
 
-def keep_findable(case: Case) -> None:
-    """Write what the case is found by: reference, customer, and the words of the complaint."""
-    CaseText.objects.bulk_create(
-        [CaseText(case=case, unit_id=case.unit_id, filed_at=case.filed_at, document=document_of(case))],
-        update_conflicts=True,
-        update_fields=["unit", "filed_at", "document"],
-        unique_fields=["case"],
-    )
+def _let_clocks_follow(case: Case, before: Status, *, at: datetime) -> None:
+    """Run while it is our turn, stand still while it is the customer's, end with the case.
 
-
-def document_of(case: Case) -> Any:
-    """The text vector of a case: words without positions, Chinese as characters and pairs."""
-    return search.vector(search.words_of(case))
-
-
-def _let_clocks_follow(case: Case, status: Status, *, at: datetime) -> None:
-    """Run while it is our turn, stand still while it is the customer's, end with the case."""
+    What held is the resolution proposed last, or what was done on the spot where none waited for an answer.
+    """
+    status = Status(case.status)
     if status == Status.OPEN:
-        clocks.resume_or_start(case, at=at)
+        clocks.resume(case, at=at)
     elif status in {Status.WAITING, Status.RESOLVED}:
         clocks.pause(case, at=at)
-        if status == Status.RESOLVED:
-            clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
     else:
-        clocks.end_all(case, at=at)
+        solved = case.outcome in {Outcome.SOLVED, Outcome.NO_ANSWER}
+        held_since = case.resolved_at if before == Status.RESOLVED else at
+        clocks.close(case, put_right_at=held_since if solved else None, at=at)

@@ -11,10 +11,16 @@ from complaints.common.tokens import Token, new_token, token_hash
 VALID_FOR = timedelta(days=365)
 
 
-def mint(case: Case, *, at: datetime) -> Token:
-    """A new link to the tracking page of a case; only its hash is stored."""
+def link(case: Case, *, at: datetime) -> tuple[TrackingLink, Token]:
+    """A new link to the tracking page of a case, not yet stored, and the token that opens it: the row has its hash."""
     token = new_token()
-    TrackingLink.objects.create(case=case, token_hash=token_hash(token), created_at=at, expires_at=at + VALID_FOR)
+    return TrackingLink(case=case, token_hash=token_hash(token), created_at=at, expires_at=at + VALID_FOR), token
+
+
+def mint(case: Case, *, at: datetime) -> Token:
+    """Store a new link to the tracking page of a case."""
+    stored, token = link(case, at=at)
+    stored.save(force_insert=True)
     return token
 
 

@@ -14,10 +14,20 @@ from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor, ActorKind
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Tier, Unit
-from complaints.standards.models import FailureType, Severity
+from complaints.standards.models import (
+    BusinessCalendar,
+    ClockKind,
+    FailureType,
+    ServiceStandard,
+    Severity,
+    StandardVersion,
+)
 
 NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 """`due_at` of a case without a running clock, so that "due first" is one index and one key."""
+
+ESCALATED = ~models.Q(status=Status.CLOSED) & models.Q(step__gt=0, reached_tier_at__isnull=False)
+"""Open cases that came up the ladder and stand on a tier of ours."""
 
 
 class Channel(models.TextChoices):
@@ -82,6 +92,22 @@ class Case(models.Model):
     )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.MEDIUM)
     mood = models.PositiveSmallIntegerField(_("how upset"), choices=Mood, null=True, blank=True)
+    service_standard = models.ForeignKey(
+        ServiceStandard,
+        verbose_name=_("promise that was missed"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    standard = models.ForeignKey(
+        StandardVersion,
+        verbose_name=_("recovery standard"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     what_happened = models.TextField(_("what went wrong"))
     wanted = models.TextField(_("what the customer asks for"), blank=True, default="")
     occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
@@ -96,6 +122,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     solved = models.BooleanField(_("was it solved"), null=True, blank=True)
     handling_rating = models.PositiveSmallIntegerField(_("how it was handled, 1 to 5"), null=True, blank=True)
+    step = models.PositiveSmallIntegerField(_("step of the ladder"), default=0)
+    reached_tier_at = models.DateTimeField(_("on this tier since"), null=True, blank=True)
     reopened_count = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     duplicate_of = models.ForeignKey(
         "self",
@@ -127,6 +155,8 @@ class Case(models.Model):
             models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),
             models.Index(fields=["failure_type", "-filed_at", "-id"], name="case_by_failure_type"),
             models.Index(fields=["resolved_at"], condition=models.Q(status="resolved"), name="awaiting_verdict"),
+            models.Index(fields=["reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_wait"),
+            models.Index(fields=["unit", "reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_unit"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
@@ -193,32 +223,62 @@ class CaseText(models.Model):
         return f"{self.case_id}"
 
 
-class ClockKind(models.TextChoices):
-    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
-    RESOLVE = "resolve", _("Put right")
-
-
 class Clock(models.Model):
-    """A running deadline of a case: runs, is paused while we rightly wait, and ends met or dropped."""
+    """A running deadline of a case: runs, rests while we rightly wait, and ends met, missed or dropped.
+
+    Met or missed is a fact of its moments: `ended_at` against `due_at`, whenever somebody looks.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=ClockKind)
+    label = models.CharField(max_length=80, blank=True, default="")
+    calendar = models.ForeignKey(BusinessCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     budget = models.DurationField()
+    pauses = models.JSONField(default=list, help_text=_("Pauses that have ended: pairs of moments in UTC."))
     paused_at = models.DateTimeField(null=True, blank=True)
-    paused_for = models.DurationField(default="0")
+    due_at = models.DateTimeField(help_text=_("While it rests: as it would be without any further pause."))
     ended_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(help_text=_("While paused: as it would be without any further pause."))
+    dropped = models.BooleanField(default=False, help_text=_("Ended without anybody having to meet it."))
+    missed_at = models.DateTimeField(null=True, blank=True, help_text=_("When its running out was acted on."))
+    failures = models.PositiveSmallIntegerField(default=0, help_text=_("How often the sweep failed on it."))
+    retry_at = models.DateTimeField(null=True, blank=True, help_text=_("Put off until then, after a failure."))
+    reminders = models.JSONField(default=list, help_text=_("The plan of reminders; those that were given are marked."))
+    remind_at = models.DateTimeField(null=True, blank=True, help_text=_("When somebody is reminded next."))
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="one_live_clock_per_kind"
+                fields=["case", "kind", "label"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_live_clock_per_kind",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True, missed_at__isnull=True),
+                name="clock_running_out",
+            ),
+            models.Index(
+                fields=["remind_at", "id"],
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True, remind_at__isnull=False),
+                name="clock_reminding",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.name} {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def name(self) -> str:
+        """What it is for, in words."""
+        return self.label or str(ClockKind(self.kind).label)
+
+    @property
+    def past_pauses(self) -> list[tuple[datetime, datetime]]:
+        """The pauses that have ended, as moments."""
+        return [(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in self.pauses]
 
 
 class TimelineEntry(models.Model):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.entries import Entry
+from complaints.cases.models import ESCALATED, NOT_DUE, Case, Clock, TimelineEntry
 from complaints.cases.states import MOVES, Move, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.tokens import read_reference
 from complaints.customers.models import UNSHOWN, Customer
-from complaints.staff.models import Employee, Role
+from complaints.staff.models import Employee, Role, Tier
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
 from complaints.standards.models import FailureType
@@ -25,6 +26,8 @@ from complaints.standards.models import FailureType
 PAGE = 25
 TOLD_OF = 500  # cases of one customer that "what failed where" is counted over
 SHOWN: Final = ("customer", "unit", "responsible", "failure_type")
+LOOKED_BACK = 200  # entries of one case that the board of escalations looks through
+CLOCKS_SHOWN = 12
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
 
 
@@ -78,6 +81,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.WRITE: Permission.WRITE,
         Move.ASK: Permission.ASK,
         Move.ESCALATE: Permission.ESCALATE,
+        Move.STEP_DOWN: Permission.STEP_DOWN,
         Move.RESOLVE: Permission.RESOLVE,
         Move.CONFIRM: Permission.CONFIRM,
         Move.REOPEN: Permission.REOPEN,
@@ -94,6 +98,8 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         done.add(Move.ACKNOWLEDGE)
     if case.responsible_id == employee.pk:
         done.add(Move.TAKE)
+    if case.step == 0:
+        done.add(Move.STEP_DOWN)
     return [move for move in legal if move not in done]
 
 
@@ -189,6 +195,61 @@ def may_change(employee: Employee, customer: Customer) -> bool:
         return False
     theirs = Case.objects.filter(customer=customer).order_by("-filed_at", "-pk").values("pk")[:WALK]
     return visible_to(employee).filter(pk__in=theirs).exists() or not Case.objects.filter(customer=customer).exists()
+
+
+def came_up(employee: Employee, *, after: str = "") -> Page:
+    """A page of the open cases that came up to the employee's tier or higher, in the units they see.
+
+    Longest there first; for somebody beside the ladder, from the managers' tier on. Keyset pages, no counting.
+    """
+    tiers = list(Tier)
+    least = max(tiers.index(employee.tier), 1) if employee.tier else 1
+    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    rows = Case.objects.filter(ESCALATED)
+    key = _read_key(after)
+    if key is not None:
+        rows = rows.filter(_beyond("reached_tier_at", key, descending=False))
+    walked = rows.order_by("reached_tier_at", "pk").values_list("pk", "reached_tier_at", "tier")
+    found = Walk(walked, units, descending=False).until("tier = ANY(%s)", [tiers[least:]], wanted=PAGE + 1, most=WALK)
+    shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
+    cases = [shown[pk] for pk, _at in found.keys[:PAGE] if pk in shown]
+    if len(found.keys) > PAGE:
+        return Page(cases, _key(found.keys[PAGE - 1]))
+    return Page(cases) if found.end is None else Page(cases, _key(found.end), more_unseen=True)
+
+
+def due_soonest(employee: Employee, *, most: int, unit: int | None = None) -> tuple[list[Case], bool]:
+    """The cases whose clocks run out first in the units an employee sees, and whether there are more than `most`."""
+    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    if not may(employee, Permission.VIEW):
+        units = []
+    if unit is not None:
+        units = [unit] if units is None or unit in units else []
+    rows = Case.objects.exclude(status=Status.CLOSED).filter(due_at__lt=NOT_DUE)
+    walk = Walk(rows.order_by("due_at", "pk").values_list("pk", "due_at"), units, descending=False)
+    keys = walk.until("", [], wanted=most + 1, most=most + 1).keys
+    found = Case.objects.select_related("customer", "unit", "responsible").defer(*UNSHOWN)
+    return list(found.filter(pk__in=[pk for pk, _at in keys[:most]])), len(keys) > most
+
+
+def newest_of_kinds(cases: Sequence[Case], kinds: Collection[Entry]) -> dict[int, list[TimelineEntry]]:
+    """For each of some cases, its entries of some kinds, newest first, out of the newest LOOKED_BACK. One query."""
+    rows = TimelineEntry.objects.raw(
+        "SELECT entry.* FROM unnest(%s::bigint[]) AS listed(pk) CROSS JOIN LATERAL"
+        " (SELECT * FROM complaints_timelineentry WHERE case_id = listed.pk ORDER BY id DESC LIMIT %s) AS entry"
+        " WHERE entry.kind = ANY(%s) ORDER BY entry.id DESC",
+        [[case.pk for case in cases], LOOKED_BACK, list(kinds)],
+    )
+    found: dict[int, list[TimelineEntry]] = {case.pk: [] for case in cases}
+    for entry in rows:
+        found[entry.case_id].append(entry)
+    return found
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """The deadlines of a case that anybody had to meet: those that still count first, then those that ended last."""
+    rows = Clock.objects.filter(case=case, dropped=False).select_related("calendar")
+    return list(rows.order_by(F("ended_at").desc(nulls_first=True), "due_at", "pk")[:CLOCKS_SHOWN])
 
 
 def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bool = False) -> list[TimelineEntry]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
-from django.db.models import Func, TextField, Value
 
 from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import PAGE, SHOWN, visible_to
@@ -24,17 +21,18 @@ _ASKED: Final = "to_tsquery('simple', %s)"
 PROBE_ROWS = 4_000  # the newest cases, read one by one before the index is asked
 
 
-def vector(words: list[str]) -> Any:
-    """A text vector of words that are cut already, for storing."""
-    return Func(
-        Value(words, output_field=ArrayField(TextField())),
-        function="array_to_tsvector",
-        output_field=SearchVectorField(),
-    )
+def text_of(case: Case) -> CaseText:
+    """What a case is found by, not yet stored: reference, customer, and what was written at filing."""
+    return CaseText(case=case, unit_id=case.unit_id, filed_at=case.filed_at, document=vector_text(words_of(case)))
+
+
+def move_to_unit(case: Case) -> None:
+    """Let a case be found where it belongs now."""
+    CaseText.objects.filter(case=case).update(unit=case.unit)
 
 
 def vector_text(words: list[str]) -> str:
-    """The same as PostgreSQL writes it, for COPY: words hold letters, digits and underscores, nothing to escape."""
+    """A text vector as PostgreSQL writes it: words hold letters, digits and underscores, nothing to escape."""
     return " ".join(f"'{word}'" for word in words)
 
 

@@ -35,6 +35,8 @@ class Move(models.TextChoices):
     WRITE = "write", _("Write to the customer")
     ASK = "ask", _("Ask the customer")
     ESCALATE = "escalate", _("Hand up")
+    CLIMB = "climb", _("Go up the ladder")
+    STEP_DOWN = "step_down", _("Send back")
     RESOLVE = "resolve", _("Propose a resolution")
     CONFIRM = "confirm", _("Solved, says the customer")
     ACCEPT = "accept", _("Accept the resolution")
@@ -68,6 +70,8 @@ MOVES: Final[dict[Move, Rule]] = {
     Move.WRITE: Rule(ANY),
     Move.ASK: Rule(AT_WORK, Status.WAITING),
     Move.ESCALATE: Rule(AT_WORK),
+    Move.CLIMB: Rule(AT_WORK, Status.OPEN),
+    Move.STEP_DOWN: Rule(AT_WORK),
     Move.RESOLVE: Rule(AT_WORK, Status.RESOLVED),
     Move.CONFIRM: Rule(LIVE, Status.CLOSED),
     Move.ACCEPT: Rule(frozenset({Status.RESOLVED}), Status.CLOSED),

@@ -44,11 +44,24 @@ class NotPermitted(RecoveryError):
     sentence_template = _("You see this complaint, but this step is not yours to take.")
 
 
+class PageNotPermitted(NotPermitted):
+    """The page is for other roles."""
+
+    sentence_template = _("This page is for managers and those above them.")
+
+
 class MoveNotAllowed(RecoveryError):
     """The step is not legal in the status that the complaint has now."""
 
     code = "move_not_allowed"
     sentence_template = _("Complaint %(case)s has moved on: this step is not possible now.")
+
+
+class TopOfLadder(RecoveryError):
+    """Nobody stands higher, inside or outside; said to the customer."""
+
+    code = "top_of_ladder"
+    sentence_template = _("Your complaint is as high as it can go with us already.")
 
 
 class ChangedMeanwhile(RecoveryError):

@@ -28,6 +28,7 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=160)
     company = models.CharField(_("company"), max_length=160, blank=True, default="")
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.ENGLISH)
+    group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
     preferences = models.TextField(_("preferences"), blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
     created_at = models.DateTimeField(_("since"))

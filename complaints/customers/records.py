@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
+from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.common.words import clean, clean_line
 from complaints.customers import lookup
 from complaints.customers.lookup import grams_of, haystack
 from complaints.customers.models import Customer, EmailAddress, Language, Phone
+
+_FIRST_ADDRESS: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")[:1]
+_ON_FILE: Final = ByKey(lambda: Customer.objects.defer("haystack", "grams").annotate(address=Subquery(_FIRST_ADDRESS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +173,8 @@ def change(customer: Customer, told: CustomerFile) -> None:
 
 def on_file(pk: int) -> tuple[Customer, str] | None:
     """A customer and where we write to them, in one query; None when there is nobody of this number."""
-    first = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")[:1]
-    found = Customer.objects.defer("haystack", "grams").annotate(address=Subquery(first)).filter(pk=pk).first()
-    return None if found is None else (found, found.address or "")
+    found = _ON_FILE.get(pk)
+    return None if found is None else (found, vars(found)["address"] or "")
 
 
 def address_of(customer: Customer) -> str:

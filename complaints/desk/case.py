@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.cases import attachments, sentences
+from complaints.cases.deadlines import state_of
 from complaints.cases.models import Attachment, Case, TimelineEntry
-from complaints.cases.queries import legal_moves, one_visible, story_of, timeline_of
+from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
 from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound
 from complaints.desk import kept
@@ -134,7 +135,7 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
 def _page(
     request: HttpRequest, case: Case, *, opened: Move | None = None, unsent: Unsent | None = None, status: int = 200
 ) -> HttpResponse:
-    employee = at_desk(request).user
+    employee, at = at_desk(request).user, timezone.now()
     entries = timeline_of(case)
     files = list(case.attachments.order_by("pk"))
     newest = entries[0].pk if entries else 0
@@ -146,6 +147,7 @@ def _page(
         "steps": offered,
         "told": told,
         "files": files,
+        "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "emails": list(case.customer.emails.all()),
         "phones": list(case.customer.phones.all()),

@@ -22,6 +22,7 @@ from complaints.handling.escalate import escalate
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
+from complaints.handling.step_down import step_down
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
@@ -166,6 +167,14 @@ STEPS: Final[dict[Move, Step]] = {
         icon="arrow-up-from-line",
         done=_("The complaint was handed up the ladder."),
         explains=_("The next tier becomes responsible and reads your reason. You keep sight of the complaint."),
+        form=ReasonForm,
+        fields=("reason", "submission"),
+    ),
+    Move.STEP_DOWN: Step(
+        step_down,
+        icon="arrow-down-to-line",
+        done=_("The complaint was sent back with your guidance."),
+        explains=_("Goes back one step of the ladder; whoever gets it reads your guidance."),
         form=ReasonForm,
         fields=("reason", "submission"),
     ),

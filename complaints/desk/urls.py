@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.desk import case, customers, filing, messages, worklist
+from complaints.desk import case, customers, deadlines, escalations, filing, messages, worklist
 
 app_name = "desk"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("customers/known/", filing.known_customer, name="known_customer"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
     path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
+    path("escalations/", escalations.escalations, name="escalations"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils.timesince import timesince
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from complaints.cases.deadlines import Deadline, Pressure, in_business_time
 from complaints.cases.models import Case
 from complaints.cases.states import Status
 from complaints.standards.models import FailureType, Severity
@@ -55,3 +56,21 @@ def due_in_words(case: Case, *, at: datetime) -> Due:
         return Due(_("%(time)s late") % {"time": timesince(case.due, at, depth=1)}, "tag-danger", case.due)
     left = _("%(time)s left") % {"time": timesince(at, case.due, depth=1)}
     return Due(left, "tag-warn" if case.due - at <= SOON else "", case.due)
+
+
+def time_left(deadline: Deadline, *, at: datetime) -> Due:
+    """What a running deadline says at this moment: in working hours where its calendar has closing times."""
+    due = deadline.clock.due_at
+    if deadline.pressure == Pressure.OVERDUE:
+        return Due(_("%(time)s late") % {"time": timesince(due, at, depth=1)}, "tag-danger", due)
+    tone = "tag-warn" if deadline.pressure in {Pressure.TODAY, Pressure.AT_RISK} else ""
+    if not in_business_time(deadline.clock):
+        return Due(_("%(time)s left") % {"time": timesince(at, due, depth=1)}, tone, due)
+    hours, minutes = deadline.left // timedelta(hours=1), deadline.left // timedelta(minutes=1)
+    if hours:
+        words = ngettext("%(count)s working hour left", "%(count)s working hours left", hours) % {"count": hours}
+    else:
+        words = ngettext("%(count)s working minute left", "%(count)s working minutes left", minutes) % {
+            "count": minutes
+        }
+    return Due(words, tone, due)

@@ -1,12 +1,39 @@
-"""The ladder of a unit: front line, manager, VP. Who is next, and never nobody without saying so."""
+"""The ladder of a unit: its steps in order, and who is next; never nobody without an alarm."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Q
+
+from complaints.escalation.models import LadderStep
 from complaints.staff.models import Employee, Tier, Unit
+from complaints.staff.queries import nearest
+from complaints.standards import hours
+from complaints.standards.calendars import hours_of
 
 TIERS = tuple(Tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder, and the employee who stands on it for a unit; nobody means the unit's own list."""
+
+    step: LadderStep
+    responsible: Employee | None
+
+    @property
+    def who(self) -> str:
+        """The person, or the step where nobody stands on it, for sentences."""
+        return self.responsible.name if self.responsible else str(self.step.title)
+
+    def decides_by(self, *, at: datetime) -> datetime | None:
+        """When the deadline of this step would run out, asked for at a moment; None where it has none."""
+        if not self.step.minutes:
+            return None
+        open_hours = hours.ALWAYS if self.step.calendar is None else hours_of(self.step.calendar)
+        return hours.due_at(open_hours, at, timedelta(minutes=self.step.minutes))
 
 
 def higher(tier: Tier, other: Tier | None) -> Tier:
@@ -14,33 +41,39 @@ def higher(tier: Tier, other: Tier | None) -> Tier:
     return tier if other is None else max(tier, other, key=TIERS.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A rung: the tier, and the employee who stands on it for this unit; nobody means the unit's own list."""
-
-    tier: Tier
-    responsible: Employee | None
-
-    @property
-    def who(self) -> str:
-        """The person or the tier, for sentences."""
-        return self.responsible.name if self.responsible else str(self.tier.label)
+def steps_of(unit: Unit) -> list[LadderStep]:
+    """The steps of a unit's ladder, lowest first: its own, or those of the nearest unit above that has some."""
+    rows = LadderStep.objects.filter(Q(unit=None) | Q(unit_id__in=unit.ancestor_ids)).select_related("unit", "calendar")
+    steps = list(rows.order_by("position"))
+    nearest_first = [*reversed(unit.ancestor_ids), None]
+    return next((own for owner in nearest_first if (own := [s for s in steps if s.unit_id == owner])), [])
 
 
-def next_step(unit: Unit, tier: Tier) -> Step | None:
-    """The next rung above `tier` that somebody stands on; None on top of the ladder.
+def next_rung(unit: Unit, position: int, *, at: datetime, least: Tier | None = None) -> Rung | None:
+    """The next step above a position that somebody at work stands on; None on top of the ladder.
 
-    Looks in the unit itself first, then up the tree; a tier that nobody holds is passed over. Where nobody at all
-    stands higher, the next tier comes without a person: the case goes to the list of the unassigned.
+    A step whose people have left or are away without a stand-in is passed over. Where nobody at all stands higher
+    inside, the next step comes without a person: the case goes to the unit's list, and an alarm is due. With `least`,
+    steps below that tier are passed over as well; where the ladder has none so high, its highest is meant, and never
+    the one outside.
     """
-    higher = TIERS[TIERS.index(tier) + 1 :]
-    if not higher:
-        return None
-    people = list(
-        Employee.objects.filter(is_active=True, role__in=higher, unit_id__in=unit.ancestor_ids).select_related("unit")
-    )
-    for candidate in higher:
-        nearest = sorted((p for p in people if p.role == candidate), key=lambda p: (-len(p.unit.path), p.pk))
-        if nearest:
-            return Step(candidate, nearest[0])
-    return Step(higher[0], None)
+    higher_steps = [step for step in steps_of(unit) if step.position > position]
+    ours = [step for step in higher_steps if not step.is_outside]
+    inside = [step for step in ours if _reaches(step, least)] or ours[-1:]
+    for step in inside:
+        person = nearest(unit, [Tier(step.tier)], at=at)
+        if person is not None:
+            return Rung(step, person)
+    if inside:
+        return Rung(inside[0], None)
+    outside = [] if least else [step for step in higher_steps if step.is_outside]
+    return Rung(outside[0], None) if outside else None
+
+
+def position_of(unit: Unit, tier: Tier) -> int:
+    """Where a tier first stands on a unit's ladder."""
+    return next((step.position for step in steps_of(unit) if step.tier == tier), 0)
+
+
+def _reaches(step: LadderStep, least: Tier | None) -> bool:
+    return least is None or TIERS.index(Tier(step.tier)) >= TIERS.index(least)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from complaints.cases import clocks, lifecycle, timeline
+from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case, ClockKind
+from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.handling import tell
 from complaints.outbox.models import Kind
@@ -24,7 +24,6 @@ def acknowledge(reference: str, *, by: Employee, at: datetime, seen_version: int
     if case.acknowledged_at is not None:
         return case
     lifecycle.check_version(case, seen_version)
-    clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
     lifecycle.apply(case, Move.ACKNOWLEDGE, at=at, acknowledged_at=at, responsible=case.responsible or by)
     timeline.record(case, Entry.ACKNOWLEDGED, by=by.actor, at=at)
     tell.customer(case, Kind.ACKNOWLEDGED, occasion="acknowledged", at=at, by=by.name)

@@ -36,8 +36,8 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
         return case
     timeline.record(case, Entry.RESOLUTION_REFUSED, by=actor, at=at, text=text, rating=rating)
     case.reopened_count += 1
-    if not climb(case, move=move, by=actor, at=at, reason=text):
+    if not climb(case, move=move, by=actor, at=at, reason=text, told=Kind.REOPENED):
         lifecycle.apply(case, move, at=at)
         tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"v{case.version}", at=at, text=text)
-    tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
+        tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
     return case

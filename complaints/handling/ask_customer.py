@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from complaints.cases import clocks, lifecycle, timeline
+from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case, ClockKind
+from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.handling import tell
 from complaints.handling.texts import written
@@ -26,7 +26,6 @@ def ask_customer(
         return case
     lifecycle.check_version(case, seen_version)
     lifecycle.check(case, Move.ASK)
-    clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
     lifecycle.apply(case, Move.ASK, at=at, acknowledged_at=case.acknowledged_at or at)
     entry = timeline.record(case, Entry.QUESTION_ASKED, by=by.actor, at=at, text=text, submission=submission)
     tell.customer(case, Kind.QUESTION, occasion=f"entry {entry.pk}", at=at, by=by.name, text=text)

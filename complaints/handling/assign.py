@@ -10,7 +10,7 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import Invalid
-from complaints.escalation.ladder import higher
+from complaints.escalation.ladder import higher, position_of
 from complaints.handling import tell
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier
@@ -25,7 +25,10 @@ def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None
     if case.responsible_id == by.pk:
         return case
     lifecycle.check_version(case, seen_version)
-    lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=higher(Tier(case.tier), by.tier))
+    tier = higher(Tier(case.tier), by.tier)
+    step = max(case.step, position_of(case.unit, tier))
+    since = case.reached_tier_at if step == case.step else at
+    lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
     return case
 
@@ -46,7 +49,10 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     if case.responsible_id == colleague.pk:
         return case
     lifecycle.check_version(case, seen_version)
-    lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=colleague.tier or case.tier)
+    tier = colleague.tier or Tier(case.tier)
+    step = position_of(case.unit, tier)
+    since = case.reached_tier_at if step == case.step else at
+    lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
     if colleague.pk != by.pk:
         tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason="")

@@ -32,7 +32,8 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
     Locks the customer, then their open cases in the order of their ids, then messages; nothing that holds a case
     waits for a customer. Raises NotFound, CustomerNotYours, Invalid, ChangedMeanwhile, in this order.
     """
-    customer = Customer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    # no_key: whoever holds a case and stores something that points at the customer must not wait for us
+    customer = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
     if customer is None:
         raise NotFound
     require_change(customer, by=by)

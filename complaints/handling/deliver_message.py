@@ -5,13 +5,17 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
-from complaints.cases import links
+from complaints.cases import clocks, lifecycle, links
 from complaints.cases.models import Case
+from complaints.cases.queries import locked
+from complaints.common.errors import RecoveryError
+from complaints.handling import tell
 from complaints.outbox import queue, transports
 from complaints.outbox.models import Message
-from complaints.outbox.render import words_of
+from complaints.outbox.render import Rendered, words_of
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +35,32 @@ def deliver_message(message_id: str, *, clock: Callable[[], datetime], swept: bo
         log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
         queue.mark_failed(message, permanent=error.permanent, reason=error.reason, at=clock())
     else:
-        queue.mark_sent(message, words, at=clock())
+        at = clock()
+        _note_delivery(message, words, at=at)
     return True
+
+
+def _note_delivery(message: Message, words: Rendered, *, at: datetime) -> None:
+    """Mark a message as sent together with the deadlines it meets: a crash loses both or neither.
+
+    A case whose deadlines cannot be reckoned does not make the message go out twice.
+    """
+    try:
+        with transaction.atomic():
+            _meet_deadlines(message, at=at)
+            queue.mark_sent(message, words, at=at)
+    except RecoveryError:
+        log.exception("message.deadlines_not_met", message_id=message.message_id)
+        queue.mark_sent(message, words, at=at)
+
+
+def _meet_deadlines(message: Message, *, at: datetime) -> None:
+    """End the deadlines that a delivered message meets. Locks the case; its version stays, nobody's page grows old."""
+    kinds = tell.MEETS.get(message.kind)
+    if kinds and message.to_customer:
+        case = locked(message.about)
+        clocks.meet(case, kinds, at=at)
+        lifecycle.note_due(case)
 
 
 def _fresh_link(message: Message, *, at: datetime) -> str:

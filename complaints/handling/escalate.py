@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import lifecycle, timeline
+from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
-from complaints.common.actors import Actor
+from complaints.common.actors import SYSTEM, Actor, ActorKind
 from complaints.common.errors import Invalid
-from complaints.escalation.ladder import next_step
+from complaints.escalation.ladder import Rung, next_rung
+from complaints.escalation.urgent import urgent_rule
 from complaints.handling import tell
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
@@ -29,7 +30,7 @@ def escalate(
     seen_version: int | None = None,
     submission: str = "",
 ) -> Case:
-    """Hand a case up to the next tier of its unit's ladder, with the reason; the unit keeps sight. Locks the case."""
+    """Hand a case up to the next step of its unit's ladder, with the reason; the unit keeps sight. Locks the case."""
     reason = written(reason, field="reason")
     case = lifecycle.lock_for(by, Permission.ESCALATE, reference, move=Move.NOTE)
     if timeline.has_submission(case, submission):
@@ -38,20 +39,73 @@ def escalate(
     lifecycle.check(case, Move.ESCALATE)
     if not climb(case, move=Move.ESCALATE, by=by.actor, at=at, reason=reason, submission=submission):
         raise Invalid(field="reason", sentence=_("This complaint is at the top of the ladder already."))
-    tell.customer(case, Kind.ESCALATED, occasion=f"v{case.version}", at=at, tier_name=Tier(case.tier).label)
     return case
 
 
-def climb(case: Case, *, move: Move, by: Actor, at: datetime, reason: str, submission: str = "") -> bool:
-    """Take a locked case one step up by a move, write it, and tell who has it now; False on top of the ladder."""
-    step = next_step(case.unit, Tier(case.tier))
-    if step is None:
+def climb(
+    case: Case,
+    *,
+    move: Move,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    submission: str = "",
+    least: Tier | None = None,
+    told: Kind | None = Kind.ESCALATED,
+) -> bool:
+    """Take a locked case one step up by a move: write it, start that step's deadline, tell who has it and the customer.
+
+    On the step outside the case stays where it is, and the customer learns of the way out. Where nobody stands higher,
+    it goes to the unit's list with an alarm. False on top of the ladder. `told` names the customer's message, if any.
+    Deadlines that have run out by then are answered by this step: the sweep adds no second one.
+    """
+    rung = next_rung(case.unit, case.step, at=at, least=least)
+    if rung is None:
         return False
-    lifecycle.apply(case, move, at=at, tier=step.tier, responsible=step.responsible)
-    timeline.record(
-        case, Entry.ESCALATED, by=by, at=at, to=step.who, tier=step.tier, reason=reason, submission=submission
-    )
-    tell.employee(
-        step.responsible, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason=reason
-    )
+    if rung.step.is_outside:
+        _name_outside(case, rung, move=move, by=by, at=at, reason=reason, submission=submission)
+        return True
+    case.step, case.reached_tier_at = rung.step.position, at
+    clocks.start_tier(case, rung.step.minutes, calendar=rung.step.calendar, at=at)
+    lifecycle.apply(case, move, at=at, tier=rung.step.tier, responsible=rung.responsible)
+    note_run_out(case, at=at)
+    to, tier = rung.who, rung.step.tier
+    timeline.record(case, Entry.ESCALATED, by=by, at=at, to=to, tier=tier, reason=reason, submission=submission)
+    occasion = f"v{case.version}"
+    if rung.responsible is None:
+        tell.alarm(case, occasion=occasion, at=at, reason=reason)
+    else:
+        why = {"by": by.name, "reason": reason, "is_urgent": least is not None}
+        why["for_customer"] = by.kind == ActorKind.CUSTOMER
+        tell.employee(rung.responsible, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, **why)
+    if told is not None:
+        tell.customer(case, told, occasion=occasion, at=at, tier_name=rung.step.title)
     return True
+
+
+def note_run_out(case: Case, *, at: datetime) -> str:
+    """Write down which deadlines of a locked case have run out, once for each; their names, empty without any."""
+    names = ", ".join(clocks.take_run_out(case, at=at))
+    if names:
+        timeline.record(case, Entry.DEADLINE_MISSED, by=SYSTEM, at=at, deadlines=names)
+    return names
+
+
+def climb_if_urgent(case: Case, *, said: str, at: datetime) -> None:
+    """Send a locked or just stored case up at once where a rule says that it cannot wait."""
+    rule = urgent_rule(case, said=said)
+    if rule is not None:
+        climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=rule.name, least=Tier(rule.tier))
+
+
+def _name_outside(case: Case, rung: Rung, *, move: Move, by: Actor, at: datetime, reason: str, submission: str) -> None:
+    case.step = rung.step.position
+    clocks.start_tier(case, None, calendar=None, at=at)
+    lifecycle.apply(case, move, at=at)
+    note_run_out(case, at=at)
+    outside, contact = rung.step.name, rung.step.contact
+    timeline.record(
+        case, Entry.OUTSIDE_NAMED, by=by, at=at, text=contact, to=outside, reason=reason, submission=submission
+    )
+    facts = {"outside": outside, "contact": contact}
+    tell.customer(case, Kind.ROUTE_OUTSIDE, occasion=f"v{case.version}", at=at, **facts)

@@ -12,23 +12,26 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import attachments, clocks, lifecycle, links, timeline
+from complaints.cases import attachments, clocks, links, search, timeline
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case, Channel, Clock, Mood, TimelineEntry
+from complaints.cases.models import Case, Channel, Mood
 from complaints.common.actors import Actor
 from complaints.common.errors import Invalid
+from complaints.common.inserting import insert_together
 from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
 from complaints.customers import records
 from complaints.customers.models import UNSHOWN, Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling import tell, texts
-from complaints.outbox.models import Kind
+from complaints.handling.escalate import climb_if_urgent
+from complaints.outbox.queue import hint
 from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
 from complaints.standards.models import Severity
-from complaints.standards.queries import failure_type, standard_for
+from complaints.standards.queries import failure_type
+from complaints.standards.selection import Circumstances, promise_for
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """Before this it is a slip of the finger; a year with few digits could not even be shown in every zone."""
@@ -77,8 +80,7 @@ def file_complaint(
         reference = new_reference()
         try:
             with transaction.atomic():
-                case = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
-                token = links.mint(case, at=at) if by is None else None
+                case, token = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
         except IntegrityError:
             earlier = (
                 Case.objects.filter(submission=submission).select_related("customer", "unit").defer(*UNSHOWN).first()
@@ -100,11 +102,19 @@ def _store(
     reference: Reference,
     submission: str,
     files: Sequence[UploadedFile[bytes]],
-) -> Case:
+) -> tuple[Case, Token | None]:
     unit = _unit(facts, by)
     customer, address = _customer(facts.customer, at=at)
     kind = None if facts.failure_type is None else failure_type(facts.failure_type)
-    standard = standard_for(facts.severity)
+    promise = promise_for(
+        Circumstances(
+            failure_type=kind,
+            units=unit.ancestor_ids,
+            severity=facts.severity,
+            customer_group=customer.group,
+            channel=facts.channel,
+        )
+    )
     # whoever hears of it owns it, where it is their unit's; otherwise it waits on the unit's list of the unassigned
     owner = by if by is not None and by.unit_id == unit.pk and by.role in {Role.FRONT_LINE, Role.MANAGER} else None
     case = Case(
@@ -116,6 +126,7 @@ def _store(
         channel=facts.channel,
         failure_type=kind,
         severity=facts.severity,
+        standard=promise.version,
         mood=facts.mood,
         what_happened=facts.what_happened,
         wanted=facts.wanted,
@@ -125,25 +136,18 @@ def _store(
         filed_by=by,
         submission=submission,
     )
-    promised = clocks.promised(case, standard, at=at)
+    promised = clocks.promised(case, promise.targets, at=at)
     case.due_at = min(clock.due_at for clock in promised)
-    case.save(force_insert=True)
-    Clock.objects.bulk_create(promised)
     actor: Actor = by.actor if by is not None else customer.actor
-    TimelineEntry.objects.bulk_create([timeline.entry(case, Entry.FILED, by=actor, at=at, channel=facts.channel)])
-    lifecycle.keep_findable(case)
+    entry = timeline.entry(case, Entry.FILED, by=actor, at=at, channel=facts.channel)
+    receipt = tell.receipt(case, address=address, at=at, what_happened=facts.what_happened, by_staff=by is not None)
+    link, token = links.link(case, at=at) if by is None else (None, None)
+    insert_together(case, *promised, entry, search.text_of(case), receipt, *([link] if link else []))
+    hint(receipt)
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)
-    tell.customer(
-        case,
-        Kind.RECEIVED,
-        occasion="filed",
-        at=at,
-        address=address,
-        what_happened=facts.what_happened,
-        by_staff=by is not None,
-    )
-    return case
+    climb_if_urgent(case, said=f"{facts.what_happened} {facts.wanted}", at=at)
+    return case, token
 
 
 def _unit(facts: ComplaintFacts, by: Employee | None) -> Unit:

@@ -10,8 +10,9 @@ from complaints.cases import attachments, lifecycle, links, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import locked
-from complaints.cases.states import Move, Status
+from complaints.cases.states import MOVES, Move, Status
 from complaints.handling import tell
+from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
 
@@ -36,4 +37,6 @@ def hear_customer(
     )
     attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
     tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
+    if Status(case.status) in MOVES[Move.CLIMB].start:
+        climb_if_urgent(case, said=text, at=at)
     return case

@@ -23,10 +23,11 @@ from complaints.intake.identity import Occurrences
 from complaints.intake.mapping import Mapping, Record
 from complaints.intake.sheets import Row, Sheet
 from complaints.remedies.models import Remedy, RemedyKind
-from complaints.standards.queries import standard_for
+from complaints.standards.models import ClockKind
 
 BATCH: Final = 2_000  # rows of one transaction: what a crash can cost, and what is held in memory
 NO_RESPONSE: Final = "Closed"
+RESTING_MINUTES: Final = 5 * 24 * 60  # of calendar time, from when somebody takes an open case up
 
 
 @dataclass(kw_only=True)
@@ -122,10 +123,17 @@ def _look_up(fresh: Iterable[_Numbered], catalogue: Catalogue) -> None:
 def _store(fresh: list[_Numbered], mapping: Mapping, catalogue: Catalogue, *, at: datetime) -> None:
     cases = _cases(fresh, mapping, catalogue, at=at)
     copy_in(Case, cases)
-    copy_in(CaseText, (_text(case) for case in cases))
+    copy_in(CaseText, (search.text_of(case) for case in cases))
     copy_in(SourceRecord, (_source(case, item, mapping) for case, item in zip(cases, fresh, strict=True)))
     copy_in(TimelineEntry, _entries(cases, fresh, mapping, at=at))
-    copy_in(Clock, (clocks.at_rest(case, standard_for(mapping.severity), at=at) for case in cases if case.is_open))
+    copy_in(
+        Clock,
+        (
+            clocks.rest(clocks.new(case, ClockKind.RESOLVE, RESTING_MINUTES, at=at, calendar=None), at=at)
+            for case in cases
+            if case.is_open
+        ),
+    )
     copy_in(Remedy, _remedies(cases, fresh, mapping))
 
 
@@ -166,11 +174,6 @@ def _new_references(count: int) -> list[Reference]:
         taken = {*Case.objects.filter(reference__in=drawn).values_list("reference", flat=True), *found}
         found += [reference for reference in drawn if reference not in taken]
     return found
-
-
-def _text(case: Case) -> CaseText:
-    words = search.vector_text(search.words_of(case))
-    return CaseText(case_id=case.pk, unit_id=case.unit_id, filed_at=case.filed_at, document=words)
 
 
 def _source(case: Case, item: _Numbered, mapping: Mapping) -> SourceRecord:

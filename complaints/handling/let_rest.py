@@ -34,7 +34,7 @@ def let_rest(case_id: int, *, at: datetime) -> bool:
     return True
 
 
-def resting_ids(*, at: datetime, limit: int = 200) -> list[int]:
+def resting_ids(*, at: datetime, limit: int | None = 200) -> list[int]:
     """Cases whose customer has been silent for two weeks since the proposal, longest first."""
     return list(Case.objects.filter(_silent(at=at)).order_by("resolved_at").values_list("pk", flat=True)[:limit])
 

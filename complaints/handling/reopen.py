@@ -4,15 +4,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from complaints.cases import lifecycle, timeline
+from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.handling import tell
+from complaints.handling.promises import promise_of
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
+from complaints.standards.models import ClockKind
+
+ANEW = frozenset({ClockKind.RESOLVE, ClockKind.UPDATE})
+"""What is promised once more when a case is opened again; a word from a person it has had."""
 
 
 @transaction.atomic
@@ -31,6 +36,7 @@ def reopen(
     if timeline.has_submission(case, submission):
         return case
     lifecycle.check_version(case, seen_version)
+    clocks.start(case, [target for target in promise_of(case).targets if target.kind in ANEW], at=at)
     lifecycle.apply(
         case,
         Move.REOPEN,

@@ -4,44 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
+from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.customers.records import address_of
-from complaints.escalation.ladder import next_step
-from complaints.outbox.models import Kind
-from complaints.outbox.queue import Recipient, enqueue, release
-from complaints.staff.models import Employee, Tier
-from complaints.standards.models import Severity
+from complaints.escalation.ladder import next_rung
+from complaints.outbox.models import Kind, Message
+from complaints.outbox.queue import Recipient, drafted, enqueue, release
+from complaints.staff.models import Employee
+from complaints.staff.queries import administrators
+from complaints.standards.models import ClockKind, Severity
+
+MEETS: Final[dict[str, frozenset[ClockKind]]] = {
+    Kind.ACKNOWLEDGED: frozenset({ClockKind.ACKNOWLEDGE}),
+    Kind.QUESTION: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.UPDATE}),
+    Kind.WRITTEN: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
+    Kind.RESOLUTION_PROPOSED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
+}
+"""Which deadlines a message meets once it is delivered: only what a person wrote, never a receipt by itself."""
 
 
 def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any) -> None:
-    """Tell the complainant, in their language, at the address on file or the one they have just given."""
-    to = _at(address_of(case.customer) if address is None else address, case.customer)
-    told = {
-        "responsible": case.responsible.name if case.responsible else "",
-        "unit": case.unit.name,
-        "due_at": case.due,
-        **facts,
-    }
+    """Tell the complainant, in their language, at the address on file or the one they have just given.
+
+    Who has no address is told in person by whoever writes this down: their word meets at once what a mail would.
+    """
+    to = _complainant(case.customer, address_of(case.customer) if address is None else address)
+    told = _standing(case) | facts
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+    if not to.address and kind in MEETS:
+        clocks.meet(case, MEETS[kind], at=at)
+        lifecycle.note_due(case)
+
+
+def receipt(case: Case, *, address: str, at: datetime, **facts: Any) -> Message:
+    """The complainant's receipt of a new complaint, to be stored with it."""
+    to, told = _complainant(case.customer, address), _standing(case) | facts
+    return drafted(Kind.RECEIVED, to=to, about=case.reference, unit=case.unit, occasion="filed", facts=told, at=at)
 
 
 def customer_of_what_was_withheld(complainant: Customer, cases: Sequence[Case], *, address: str, at: datetime) -> None:
     """Send the complainant what waited for an address, about those of the cases that are not closed."""
-    release([case.reference for case in cases if case.is_open], to=_at(address, complainant), at=at)
+    release([case.reference for case in cases if case.is_open], to=_complainant(complainant, address), at=at)
 
 
 def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
     """Tell who is responsible for a case; where nobody is, or they have left, the next one up its unit's ladder."""
     colleague = case.responsible
     if colleague is None or not colleague.is_active:
-        step = next_step(case.unit, Tier.FRONT_LINE)
-        colleague = step.responsible if step else None
+        rung = next_rung(case.unit, 0, at=at)
+        colleague = rung.responsible if rung else None
     employee(colleague, case, kind, occasion=occasion, at=at, **facts)
 
 
@@ -66,5 +83,20 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
 
 
-def _at(address: str, complainant: Customer) -> Recipient:
-    return Recipient(address=address, name=complainant.name, language=complainant.language)
+def alarm(case: Case, *, occasion: str, at: datetime, reason: str) -> None:
+    """Tell the administrators that a case waits with nobody to wait for."""
+    for administrator in administrators():
+        employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason)
+
+
+def _complainant(customer: Customer, address: str) -> Recipient:
+    return Recipient(address=address, name=customer.name, language=customer.language)
+
+
+def _standing(case: Case) -> dict[str, Any]:
+    """What every message to the complainant may say: who looks after the matter, where, and by when."""
+    return {
+        "responsible": case.responsible.name if case.responsible else "",
+        "unit": case.unit.name,
+        "due_at": case.due,
+    }

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from complaints.cases import attachments, clocks, lifecycle, timeline
+from complaints.cases import attachments, lifecycle, timeline
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case, ClockKind
+from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.handling import tell
 from complaints.handling.texts import written
@@ -35,7 +35,6 @@ def write_to_customer(
     if timeline.has_submission(case, submission):
         return case
     lifecycle.check_version(case, seen_version)
-    clocks.end(case, ClockKind.ACKNOWLEDGE, at=at)
     lifecycle.apply(case, Move.WRITE, at=at, acknowledged_at=case.acknowledged_at or at)
     entry = timeline.record(case, Entry.WRITTEN, by=by.actor, at=at, text=text, submission=submission)
     attachments.keep(case, files, by=by.actor, at=at, public=True)

@@ -21,7 +21,11 @@ class Kind(models.TextChoices):
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
     TRACKING_LINK = "tracking_link", _("Tracking link")
+    ROUTE_OUTSIDE = "route_outside", _("The way outside")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
+    STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
+    STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
 
 

@@ -42,9 +42,16 @@ def enqueue(
     `occasion` tells one event from the next of its kind; the same one twice is one message. Raises RuntimeError
     outside a transaction: a message must stand or fall with its cause.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("enqueue belongs into the transaction of the change it tells of")
-    message = Message(
+    message = drafted(kind, to=to, about=about, unit=unit, occasion=occasion, facts=facts, at=at)
+    hint(message)
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+
+
+def drafted(
+    kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
+) -> Message:
+    """A message not yet stored, for a verb that stores it in one statement with what it tells of, and hints at it."""
+    return Message(
         about=about,
         unit=unit,
         kind=kind,
@@ -60,8 +67,16 @@ def enqueue(
         created_at=at,
         look_again_at=at + HINT_GRACE,
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if to.address:
+
+
+def hint(message: Message) -> None:
+    """Let a worker hear of a message after the commit; one without an address waits for nobody.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a message belongs into the transaction of the change it tells of")
+    if message.state == MessageState.QUEUED:
         kick.on_commit(message.message_id)
 
 
@@ -142,7 +157,7 @@ def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
 
 
-def due_ids(*, at: datetime, limit: int = 500) -> list[str]:
+def due_ids(*, at: datetime, limit: int | None = 500) -> list[str]:
     """Messages that wait and that no hint has reached, oldest first, by Message-ID."""
     due = Message.objects.filter(state__in=PENDING, look_again_at__lte=at).order_by("look_again_at", "id")
     return list(due.values_list("message_id", flat=True)[:limit])

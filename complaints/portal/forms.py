@@ -233,6 +233,25 @@ class VerdictForm(_Form):
     )
 
 
+class ClimbForm(_Form):
+    """What the customer may say when they want somebody higher; it shares its page with other forms, but no ids."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "climb_%s", **kwargs})
+
+    text = Passage(
+        label=_("What should they know?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+    step = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    submission = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def key(self) -> str:
+        """The key under which one form is one step, whatever words it is sent with."""
+        return key_of(self.cleaned_data["submission"])
+
+
 class LinkForm(_Form):
     """What one needs to ask for the link again."""
 

@@ -15,6 +15,7 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.sentences import sentence_for_customer
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import ActorKind
+from complaints.handling.climb_for_customer import offered_rung
 from complaints.handling.let_rest import PATIENCE
 
 STEPS: Final = (_("Received"), _("In hand"), _("Proposal"), _("Closed"))
@@ -63,6 +64,17 @@ class Standing:
     awaits_answer: bool
     awaits_verdict: bool
     is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Who would look at it next, if the customer wished so: a person of ours, a step, or somebody outside."""
+
+    person: str
+    title: str | Promise
+    by: datetime | None
+    is_outside: bool
+    contact: str
 
 
 _UNREAD: Final = Stage(0, _("We have your complaint"), _("Somebody of us reads it and tells you who looks after it."))
@@ -131,6 +143,20 @@ def _closes_at(case: Case, entries: Iterable[TimelineEntry]) -> datetime | None:
         return None
     words = [entry.at for entry in entries if entry.kind == Entry.CUSTOMER_ANSWERED]
     return max([case.resolved_at, *words]) + PATIENCE
+
+
+def offer_of(case: Case, *, at: datetime) -> Offer | None:
+    """The next step of the ladder as the customer is told of it before they ask; None where they cannot ask."""
+    rung = offered_rung(case, at=at)
+    if rung is None:
+        return None
+    return Offer(
+        person=rung.responsible.name if rung.responsible else "",
+        title=rung.step.title,
+        by=rung.decides_by(at=at),
+        is_outside=rung.step.is_outside,
+        contact=rung.step.contact,
+    )
 
 
 def story_of(entries: Iterable[TimelineEntry]) -> list[Told]:

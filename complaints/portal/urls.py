@@ -13,5 +13,6 @@ urlpatterns = [
     path("track/<str:token>/news/", views.news, name="news"),
     path("track/<str:token>/answer/", views.answer, name="answer"),
     path("track/<str:token>/verdict/", views.verdict, name="verdict"),
+    path("track/<str:token>/climb/", views.climb, name="climb"),
     path("track/<str:token>/files/<int:number>/", views.file, name="file"),
 ]

@@ -29,16 +29,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from complaints.cases import attachments, links
 from complaints.cases.models import Case
 from complaints.cases.queries import timeline_of
-from complaints.common.errors import Invalid, MoveNotAllowed, NotFound
+from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, TopOfLadder
 from complaints.common.moments import zone_words
 from complaints.handling.answer_resolution import answer_resolution
+from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.file_complaint import file_complaint
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
-from complaints.portal.forms import AnswerForm, ComplaintForm, LinkForm, VerdictForm
+from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, VerdictForm
 from complaints.portal.guard import TOO_LARGE, Refusal, refusal
-from complaints.portal.standing import standing_of, story_of
+from complaints.portal.standing import offer_of, standing_of, story_of
 from complaints.portal.throttle import Deed
 from complaints.staff.queries import catch_all
 
@@ -193,13 +194,35 @@ def verdict(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         answer_resolution(token, solved=told["solved"], rating=told["rating"], text=told["text"], at=at)
     except MoveNotAllowed as error:
-        sentence = _(
-            "Meanwhile something has changed, and this question is not open any more. "
-            "What you wrote stands below; you can send it as a message."
-        )
-        answering = _empty_answer(text=told["text"])
-        return _tracking_page(request, token, at=at, answering=answering, refused=Refusal(sentence, error.status))
+        return _too_late(request, token, at=at, text=told["text"], error=error)
     messages.success(request, _("Thank you. We have your answer."))
+    return _to_page(token)
+
+
+@csrf_exempt
+@FORM_METHODS
+@secret
+def climb(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take the wish for somebody higher. Where it comes too late, the words become a message that can be sent."""
+    if request.method != "POST":
+        return _to_page(token)
+    at, refused = now(), refusal(request, Deed.WRITE)
+    form = _bound(ClimbForm, request, refused)
+    if refused or not form.is_valid():
+        return _tracking_page(request, token, at=at, climbing=form, refused=refused)
+    told = form.cleaned_data
+    _speak_as(request, links.case_behind(token, at=at))
+    try:
+        climb_for_customer(token, text=told["text"], at=at, submission=form.key(), seen_step=told["step"])
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return _tracking_page(request, token, at=at, climbing=form)
+    except ChangedMeanwhile as error:
+        refused = Refusal(error.sentence, error.status)
+        return _tracking_page(request, token, at=at, climbing=form, refused=refused)
+    except (MoveNotAllowed, TopOfLadder) as error:
+        return _too_late(request, token, at=at, text=told["text"], error=error)
+    messages.success(request, _("It was passed on as you wished."))
     return _to_page(token)
 
 
@@ -241,6 +264,18 @@ def _complaint_page(request: HttpRequest, form: ComplaintForm, *, refused: Refus
     return render(request, "portal/complain.html", {"form": form, "refused": refused}, status=_status(refused))
 
 
+def _too_late(
+    request: HttpRequest, token: str, *, at: datetime, text: str, error: MoveNotAllowed | TopOfLadder
+) -> HttpResponseBase:
+    """Say why it is too late, with the words as a message that can be sent."""
+    sentence = _(
+        "Meanwhile something has changed, and this question is not open any more. "
+        "What you wrote stands below; you can send it as a message."
+    )
+    refused = Refusal(error.sentence if isinstance(error, TopOfLadder) else sentence, error.status)
+    return _tracking_page(request, token, at=at, answering=_empty_answer(text=text), refused=refused)
+
+
 def _empty_answer(*, text: str = "") -> AnswerForm:
     return AnswerForm(initial={"submission": uuid4().hex, "text": text})
 
@@ -252,6 +287,7 @@ def _tracking_page(
     at: datetime,
     answering: AnswerForm | None = None,
     judging: VerdictForm | None = None,
+    climbing: ClimbForm | None = None,
     refused: Refusal | None = None,
 ) -> HttpResponseBase:
     """The whole page, times in the zone of the unit that looks after the case; raises NotFound."""
@@ -267,6 +303,8 @@ def _tracking_page(
         "zone": zone_words(case.unit.time_zone),
         "answering": answering or _empty_answer(),
         "judging": judging or VerdictForm(),
+        "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
+        "offer": offer_of(case, at=at),
         "refused": refused,
     }
     with timezone.override(ZoneInfo(case.unit.time_zone)):

@@ -181,3 +181,36 @@ class Employee(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_superuser
+
+
+class Absence(models.Model):
+    """Days on which somebody is away, and who stands in for them."""
+
+    employee = models.ForeignKey(
+        Employee, verbose_name=_("employee"), on_delete=models.CASCADE, related_name="absences"
+    )
+    since = models.DateTimeField(_("from"))
+    until = models.DateTimeField(_("until"))
+    stand_in = models.ForeignKey(
+        Employee, verbose_name=_("stand-in"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ("-since",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")),
+                name="absence_ends_after_it_begins",
+                violation_error_message=_("An absence ends after it begins."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(stand_in=models.F("employee")),
+                name="nobody_stands_in_for_themselves",
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee} {self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     WRITE = "case:write"
     ASK = "case:ask"
     ESCALATE = "case:escalate"
+    STEP_DOWN = "case:step_down"
+    REASSESS = "case:reassess"
     RESOLVE = "case:resolve"
     CONFIRM = "case:confirm"
     REOPEN = "case:reopen"
@@ -26,15 +28,16 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    VIEW_ESCALATIONS = "escalation:view"
 
 
-_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN}
+_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN, Permission.STEP_DOWN, Permission.VIEW_ESCALATIONS}
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: frozenset(Permission),
     Role.VP: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE}),
+    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS}),
     Role.ADMINISTRATOR: frozenset({Permission.VIEW, Permission.RETRY_MESSAGE}),
 }
 

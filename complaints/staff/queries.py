@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
-from complaints.staff.models import Employee, Role, Tier, Unit
+from complaints.staff.models import Absence, Employee, Role, Tier, Unit
 
 
 def sees_whole_organisation(employee: Employee) -> bool:
@@ -47,3 +50,61 @@ def colleagues(unit: Unit) -> QuerySet[Employee]:
         .select_related("unit")
         .order_by("name")
     )
+
+
+def at_work(people: Iterable[Employee], *, at: datetime) -> dict[int, Employee]:
+    """Who answers for each of these people at a moment: themselves, their stand-in, or nobody (left out).
+
+    Follows stand-ins who are away themselves; two who stand in for each other answer for nobody. One query per round.
+    """
+    answers: dict[int, Employee] = {person.pk: person for person in people if person.is_active}
+    met: dict[int, set[int]] = {pk: {pk} for pk in answers}
+    while answers:
+        away = {
+            absence.employee_id: absence.stand_in
+            for absence in Absence.objects.filter(
+                employee__in=answers.values(), since__lte=at, until__gt=at
+            ).select_related("stand_in__unit")
+        }
+        if not away:
+            break
+        for pk, person in list(answers.items()):
+            if person.pk not in away:
+                continue
+            stand_in = away[person.pk]
+            if stand_in is None or not stand_in.is_active or stand_in.pk in met[pk]:
+                del answers[pk]
+            else:
+                answers[pk] = stand_in
+                met[pk].add(stand_in.pk)
+    return answers
+
+
+def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | None:
+    """The nearest person at work one tier or more above an employee, looking from a unit upwards."""
+    if employee.tier is None:
+        return None
+    higher = list(Tier)[list(Tier).index(employee.tier) + 1 :]
+    return nearest(unit, higher, at=at)
+
+
+def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
+    """Who answers on the first of these tiers that somebody holds, in the unit or the nearest one above it."""
+    people = list(
+        Employee.objects.filter(is_active=True, role__in=tiers, unit_id__in=unit.ancestor_ids).select_related("unit")
+    )
+    answering = at_work(people, at=at) if people else {}
+    for tier in tiers:
+        held = sorted((p for p in people if p.role == tier and p.pk in answering), key=_nearness)
+        if held:
+            return answering[held[0].pk]
+    return None
+
+
+def administrators() -> list[Employee]:
+    """Whom an alarm reaches."""
+    return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
+
+
+def _nearness(person: Employee) -> tuple[int, int]:
+    return (-len(person.unit.ancestor_ids), person.pk)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.common.errors import Invalid
+from complaints.staff.models import Unit
 from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holidays
 from complaints.standards.public_holidays import PublicHolidays, countries
 from complaints.standards.written_hours import week_of, windows_of, zone_of
@@ -51,28 +52,6 @@ class FailureType(models.Model):
         return self.name
 
 
-class RecoveryStandard(models.Model):
-    """How fast we put right a failure of this severity, in minutes of calendar time from the filing."""
-
-    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, unique=True)
-    acknowledge_minutes = models.PositiveIntegerField(_("acknowledge within (minutes)"))
-    resolve_minutes = models.PositiveIntegerField(_("resolve within (minutes)"))
-
-    class Meta:
-        verbose_name = _("recovery standard")
-        verbose_name_plural = _("recovery standards")
-        ordering = ("-severity",)
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(acknowledge_minutes__gt=0, resolve_minutes__gte=models.F("acknowledge_minutes")),
-                name="acknowledged_before_resolved",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(Severity(self.severity).label)
-
-
 class BusinessCalendar(models.Model):
     """When a place is open, so that deadlines run in its time: windows of a week, public holidays, special days."""
 
@@ -101,6 +80,7 @@ class BusinessCalendar(models.Model):
     holiday_subdivision = models.CharField(
         _("part of the country"), max_length=40, blank=True, default="", help_text=_("Its code, such as ON.")
     )
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("business calendar")
@@ -124,6 +104,11 @@ class BusinessCalendar(models.Model):
             BusinessHours(zone=zone_of(self.time_zone), week=week_of(self.week))
         except Invalid as error:
             raise ValidationError({"time_zone" if error.field == "zone" else "week": error.sentence}) from error
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the calendar under a new revision, so that nobody reckons with the old one."""
+        self.revision += 1
+        super().save(*args, **kwargs)
 
     def _clean_holidays(self) -> None:
         if not self.holiday_country:
@@ -179,6 +164,17 @@ class SpecialDay(models.Model):
     def __str__(self) -> str:
         return f"{self.day} {self.reason}".rstrip()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the day, and let its calendar be read anew."""
+        super().save(*args, **kwargs)
+        self.calendar.save(update_fields=["revision"])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Take the day away, and let its calendar be read anew."""
+        gone = super().delete(*args, **kwargs)
+        self.calendar.save(update_fields=["revision"])
+        return gone
+
     def clean(self) -> None:
         """Refuse windows that overlap or are none."""
         if self.windows is None:  # a form's empty field
@@ -187,3 +183,136 @@ class SpecialDay(models.Model):
             in_order(windows_of(self.windows, part="windows"), part="windows")
         except Invalid as error:
             raise ValidationError({"windows": error.sentence}) from error
+
+
+class ServiceStandard(models.Model):
+    """What was promised to customers: delivered by ten the next day, the room ready at three."""
+
+    name = models.CharField(_("name"), max_length=160, unique=True)
+    promise = models.CharField(_("what is promised"), max_length=400)
+    failure_type = models.ForeignKey(
+        FailureType,
+        verbose_name=_("missed when this fails"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    is_active = models.BooleanField(_("offered when filing"), default=True)
+
+    class Meta:
+        verbose_name = _("service standard")
+        verbose_name_plural = _("service standards")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClockKind(models.TextChoices):
+    """What a deadline is for."""
+
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
+    ANSWER = "answer", _("First answer")
+    UPDATE = "update", _("Keep the customer informed")
+    RESOLVE = "resolve", _("Put right")
+    TIER = "tier", _("Decide on this tier")
+
+
+PROMISED_KINDS: Final = (ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE, ClockKind.RESOLVE)
+
+
+class RecoveryStandard(models.Model):
+    """How fast we put a failure right, for the cases that all its conditions fit; an empty condition fits every case.
+
+    The most specific standard wins: a failure type before its area, a unit before those it stands in, then one that
+    names the severity, then the customer group, then the channel. Two with the same conditions are refused, so there
+    is never a second one that is just as specific.
+    """
+
+    name = models.CharField(_("name"), max_length=160)
+    failure_type = models.ForeignKey(
+        FailureType,
+        verbose_name=_("failure type or area"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    unit = models.ForeignKey(
+        Unit,
+        verbose_name=_("unit and what is below"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    customer_group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
+    channel = models.CharField(_("channel"), max_length=12, blank=True, default="")
+    is_active = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        verbose_name = _("recovery standard")
+        verbose_name_plural = _("recovery standards")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["failure_type", "unit", "severity", "customer_group", "channel"],
+                condition=models.Q(is_active=True),
+                nulls_distinct=False,
+                name="one_standard_for_the_same_cases",
+                violation_error_message=_("Another standard in force names exactly the same cases."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def specificity(self) -> tuple[int, ...]:
+        """How closely the conditions describe a case; of those that fit a case, no two are equal."""
+        level = 0 if self.failure_type is None else 1 if self.failure_type.parent_id is None else 2
+        depth = 0 if self.unit is None else len(self.unit.ancestor_ids)
+        return (level, depth, int(self.severity is not None), int(bool(self.customer_group)), int(bool(self.channel)))
+
+
+class StandardVersion(models.Model):
+    """What a standard promised from one day on; a case keeps the version it was promised."""
+
+    standard = models.ForeignKey(RecoveryStandard, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=160, blank=True, default="")
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["standard", "number"], name="one_version_per_number"),
+            models.UniqueConstraint(
+                fields=["standard"], condition=models.Q(is_current=True), name="one_current_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standard} ({self.number})"
+
+
+class Target(models.Model):
+    """One deadline of a standard: business time of a calendar, or calendar time where none is named."""
+
+    version = models.ForeignKey(StandardVersion, on_delete=models.CASCADE, related_name="targets")
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.label) for kind in PROMISED_KINDS])
+    label = models.CharField(max_length=80, blank=True, default="")
+    minutes = models.PositiveIntegerField(_("minutes"))
+    calendar = models.ForeignKey(BusinessCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reminders = models.JSONField(_("reminders"), default=list, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "kind", "label"], name="one_target_per_kind_and_label"),
+            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="target_takes_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(ClockKind(self.kind).label)

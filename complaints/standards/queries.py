@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.standards.hours import BusinessHours
-from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, Severity
+from complaints.standards.models import BusinessCalendar, FailureType
+
+_FAILURE_TYPE: Final = ByKey(FailureType.objects.all)
 
 
 def offered_failure_types() -> QuerySet[FailureType]:
@@ -24,18 +27,11 @@ def areas() -> QuerySet[FailureType]:
 
 def failure_type(pk: Any) -> FailureType:
     """One failure type; raises Invalid, for the form, when there is none."""
-    # unordered: the catalogue's order would join the areas in
-    found = FailureType.objects.filter(pk=pk).order_by("pk").first() if str(pk).isdigit() else None
+    typed = str(pk)
+    found = _FAILURE_TYPE.get(int(typed)) if typed.isdecimal() and len(typed) < 19 else None
     if found is None:
         raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
     return found
-
-
-def standard_for(severity: Severity) -> RecoveryStandard:
-    """The promise for a severity; the strictest there is when none was set for it."""
-    by_severity = {standard.severity: standard for standard in RecoveryStandard.objects.all()}
-    found = by_severity.get(severity) or by_severity.get(max(by_severity, default=0))
-    return found or RecoveryStandard(severity=severity, acknowledge_minutes=24 * 60, resolve_minutes=7 * 24 * 60)
 
 
 def business_hours(name: str) -> BusinessHours:

@@ -16,9 +16,10 @@ from complaints.customers.models import Customer
 from complaints.customers.records import file_of
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
+from complaints.handling.escalate import escalate
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
-from tests.factories import a_complaint, a_picture
+from tests.factories import a_complaint, a_picture, an_hour_ago
 
 PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
 
@@ -65,6 +66,9 @@ TABLE: Final = [
     step(Move.REOPEN, (302, 409, 409, 409, 404, 403, 403), reason="Not over."),
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
+    step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
+    Ask("escalations", (302, 403, 200, 200, 403, 200, 403)),
+    Ask("deadlines", EVERYBODY),
     Ask("customers", EVERYBODY),
     Ask("find_customer", EVERYBODY),
     Ask("known_customer", EVERYBODY),
@@ -116,6 +120,8 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "other": a_complaint(by=fern).reference,
         "own": employee.unit_id if employee else 1,
     }
+    if dict(ask.sent).get("version") == "handed_up":
+        stand_ins["handed_up"] = escalate(case.reference, reason="Beyond me.", by=fern, at=an_hour_ago()).version
     sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
 
     answer = getattr(client, ask.method)(_address(ask, case), sent)

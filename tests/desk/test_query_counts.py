@@ -7,6 +7,9 @@ from django.test import Client
 from django.utils.timezone import now
 
 from complaints.customers.models import Customer
+from complaints.handling.escalate import escalate
+from complaints.handling.reopen import reopen
+from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Message
 from complaints.staff.models import Employee
@@ -21,6 +24,10 @@ def _many_rows(max_: Employee, cara: Customer, kind: FailureType, *, rows: int) 
     for number in range(rows):
         a_complaint(by=max_, customer=cara, failure_type=kind.pk)
         a_complaint(by=max_, customer=a_customer(name=f"Cara {number}", phone=f"+1212555{number:04}"))
+        raised = a_complaint(by=max_, customer=cara, failure_type=kind.pk)
+        resolve(raised.reference, text="A night free.", by=max_, at=now())
+        reopen(raised.reference, reason="Not enough.", by=max_, at=now())
+        escalate(raised.reference, reason="Beyond me.", by=max_, at=now())
         write_note(first.reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
     return first.reference
 
@@ -37,6 +44,8 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:customers": lambda _reference, _cara: "/desk/customers/?q=cara",
     "desk:customer": lambda _reference, cara: f"/desk/customers/{cara}/",
     "desk:edit_customer": lambda _reference, cara: f"/desk/customers/{cara}/edit/",
+    "desk:escalations": lambda _reference, _cara: "/desk/escalations/",
+    "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
 }
 

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from complaints.cases import search
 from complaints.cases.attachments import path_of
-from complaints.cases.models import Attachment, Case, Channel, Clock, TrackingLink
+from complaints.cases.models import Attachment, Case, CaseText, Channel, Clock, TimelineEntry, TrackingLink
 from complaints.common.errors import Invalid, NotFound, NotPermitted
 from complaints.common.tokens import token_hash
 from complaints.customers.models import Customer
@@ -59,6 +60,43 @@ def test_the_customer_is_told_at_once_in_the_same_transaction(organisation: Orga
     assert "[[link]]" in words.text, "what we keep of a message holds no secret link"
 
 
+def test_every_row_of_a_filing_is_whole(organisation: Organisation, fern: Employee, cara: Customer) -> None:
+    told = facts(customer=cara.pk, what_happened="The 房间 wasn't ready; 100% sure \\.", submission="form-1")
+    before = Case.objects.count()
+    case = file_complaint(told, by=fern, at=AT).case
+    assert Case.objects.count() == before + 1
+    stored = Case.objects.get(reference=case.reference)
+    as_it_was = {field.attname: getattr(case, field.attname) for field in Case._meta.concrete_fields}
+    assert {name: getattr(stored, name) for name in as_it_was} == as_it_was
+    assert (stored.status, stored.version, stored.submission) == ("open", 1, "form-1")
+    entry = TimelineEntry.objects.get(case=case)
+    assert {field.attname: getattr(entry, field.attname) for field in TimelineEntry._meta.concrete_fields} == {
+        "id": entry.pk,
+        "case_id": case.pk,
+        "at": AT,
+        "kind": "complaint.filed",
+        "actor_kind": "employee",
+        "actor_id": fern.pk,
+        "actor_name": fern.name,
+        "public": True,
+        "text": "",
+        "facts": {"channel": "web"},
+    }
+    for clock in Clock.objects.filter(case=case):
+        assert (clock.started_at, clock.paused_at, clock.pauses) == (AT, None, [])
+        assert clock.due_at == AT + clock.budget
+    text = CaseText.objects.get(case=case)
+    assert (text.unit_id, text.filed_at) == (case.unit_id, AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tsvector_to_array(document) FROM complaints_casetext WHERE case_id = %s", [case.pk])
+        assert set(cursor.fetchone()[0]) == set(search.words_of(case))
+    message = Message.objects.get(about=case.reference)
+    assert (message.state, message.reason, message.attempts, message.to_customer) == ("queued", "", 0, True)
+    assert (message.created_at, message.look_again_at) == (AT, AT + timedelta(seconds=15))
+    assert message.facts["due_at"] == case.due_at.isoformat().replace("+00:00", "Z")
+    assert message.facts["what_happened"] == case.what_happened
+
+
 def test_who_hears_of_it_owns_it(fern: Employee, cara: Customer) -> None:
     case = file_complaint(facts(customer=cara.pk, channel=Channel.COUNTER), by=fern, at=AT).case
     assert case.responsible == fern
@@ -103,6 +141,8 @@ def test_a_customer_known_by_name_and_address_is_not_stored_twice(cara: Customer
         ({"wanted": "x" * 20_001}, "wanted"),
         ({"occurred_at": AT + timedelta(minutes=1)}, "occurred_at"),
         ({"failure_type": 999_999}, "failure_type"),
+        ({"failure_type": 10**30}, "failure_type"),
+        ({"failure_type": "²"}, "failure_type"),
         ({"unit": 999_999}, "unit"),
         ({"customer": CustomerFacts(name=" \u200e ")}, "name"),
         ({"customer": 999_999}, "customer"),

@@ -19,6 +19,7 @@ from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
 from complaints.handling.confirm_solved import confirm_solved
+from complaints.handling.deliver_message import deliver_message
 from complaints.handling.escalate import escalate
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.let_rest import let_rest, resting_ids
@@ -29,9 +30,10 @@ from complaints.handling.send_link import send_link
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import Kind, Message, MessageState
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee, Tier
+from complaints.standards.models import ClockKind
 from tests.factories import a_complaint, a_customer
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -64,6 +66,12 @@ def happened(case: Case) -> list[str]:
     return list(TimelineEntry.objects.filter(case=case).order_by("pk").values_list("kind", flat=True))
 
 
+def deliver(at: datetime) -> None:
+    """Let everything that waits reach its reader at a moment."""
+    for message in Message.objects.filter(state=MessageState.QUEUED).order_by("pk"):
+        assert deliver_message(message.message_id, clock=lambda: at)
+
+
 def fresh(case: Case) -> Case:
     """The case as the database has it now."""
     return Case.objects.get(pk=case.pk)
@@ -72,6 +80,7 @@ def fresh(case: Case) -> Case:
 def test_acknowledging_tells_the_customer_once_and_stops_the_first_clock(case: Case, fern: Employee) -> None:
     acknowledge(case.reference, by=fern, at=later(hours=1))
     acknowledge(case.reference, by=fern, at=later(hours=2))
+    deliver(later(hours=2))
     now = fresh(case)
     assert now.acknowledged_at == later(hours=1)
     assert now.due_at == AT + timedelta(days=5)
@@ -89,6 +98,7 @@ def test_a_question_lets_the_clocks_rest_and_an_answer_lets_them_run_on_exactly(
     case: Case, token: str, fern: Employee
 ) -> None:
     acknowledge(case.reference, by=fern, at=later(hours=1))
+    deliver(later(hours=1))
     ask_customer(case.reference, text="Which room?", by=fern, at=later(hours=2))
     assert (fresh(case).status, fresh(case).due_at) == (Status.WAITING, NOT_DUE)
     hear_customer(token, text="Room 908", at=later(hours=50))
@@ -110,11 +120,14 @@ def test_a_resolution_accepted_closes_the_case(case: Case, token: str, fern: Emp
 
 def test_not_solved_opens_it_again_one_tier_higher(case: Case, token: str, fern: Employee, max_: Employee) -> None:
     resolve(case.reference, text="A voucher.", by=fern, at=later(hours=3))
+    deliver(later(hours=3))
     answer_resolution(token, solved=False, rating=2, text="That is not what I asked for.", at=later(hours=4))
     now = fresh(case)
     assert (now.status, now.tier, now.responsible) == (Status.OPEN, Tier.MANAGER, max_)
     assert now.reopened_count == 1
-    assert now.due_at == AT + timedelta(days=5) + timedelta(hours=1), "it rested for the hour we waited for the verdict"
+    assert now.due_at == later(hours=4) + timedelta(days=2), "the manager has two days"
+    resolving = Clock.objects.get(case=case, kind=ClockKind.RESOLVE)
+    assert resolving.due_at == AT + timedelta(days=5) + timedelta(hours=1), "it rested while we waited for the verdict"
     assert told(case)[-2:] == [Kind.STAFF_ASSIGNED, Kind.REOPENED]
     assert happened(case)[-2:] == [Entry.RESOLUTION_REFUSED, Entry.ESCALATED]
 
@@ -175,6 +188,13 @@ def test_a_manager_assigns_within_the_ladder_of_the_unit_only(
         assign(case.reference, to=otto.pk, by=max_, at=later(hours=2))
     with pytest.raises(NotPermitted):
         assign(case.reference, to=max_.pk, by=fern, at=later(hours=2))
+
+
+def test_who_has_no_address_is_told_in_person_and_that_meets_the_deadline(fern: Employee) -> None:
+    case = a_complaint(by=fern, customer=a_customer(email=""), at=AT)
+    acknowledge(case.reference, by=fern, at=later(hours=1))
+    assert Clock.objects.get(case=case, kind=ClockKind.ACKNOWLEDGE).ended_at == later(hours=1)
+    assert fresh(case).due_at == AT + timedelta(days=5)
 
 
 def test_put_right_on_the_spot_is_closed_as_solved_in_writing(case: Case, token: str, fern: Employee) -> None:

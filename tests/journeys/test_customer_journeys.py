@@ -101,6 +101,24 @@ def test_a_customer_goes_all_the_way_to_solved_on_the_phone(
     assert (case.status, case.outcome, case.handling_rating) == (Status.CLOSED, Outcome.SOLVED, 5)
 
 
+def test_a_customer_who_waits_in_vain_asks_for_the_manager_on_the_phone_without_scripts(
+    readers: Readers, mailbox: Mailbox, organisation: Organisation, fern: Employee, max_: Employee
+) -> None:
+    page = readers.page(width=PHONE, scripts=False)
+    file_a_complaint(page)
+    page.locator("main .btn").click()
+    expect(page.locator("#climb")).to_contain_text(max_.name)
+    page.locator("#climb [name=text]").fill("Nobody calls me back.")
+    page.locator("#climb button[type=submit]").click()
+    expect(page.locator("#standing").locator("..")).to_contain_text(max_.name)
+    expect(page.locator(".story")).to_contain_text("Nobody calls me back.")
+    expect(page.locator("#climb")).to_contain_text("VP")
+    told = mailbox.next(to=max_.email)
+    assert "wants somebody higher" in told.text
+    assert "Nobody calls me back." in told.text
+    assert max_.name in mailbox.next(to=CARA, about="handed up").text
+
+
 def test_everything_works_without_scripts(
     readers: Readers, mailbox: Mailbox, organisation: Organisation, fern: Employee, max_: Employee
 ) -> None:
@@ -197,6 +215,7 @@ def test_every_page_can_be_used_by_everybody(
     assert_fits(page)
     page.locator("main .btn").click()
     expect(page.locator("#answer")).to_be_visible()
+    expect(page.locator("#climb")).to_be_visible()
     case = Case.objects.get()
     ask_customer(case.reference, text="Which room was it?", by=fern, at=now())
     for _stage in ("waiting", "resolved", "closed"):

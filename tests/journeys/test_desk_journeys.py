@@ -11,14 +11,16 @@ from django.test import Client
 from django.utils.timezone import now
 from playwright.sync_api import Page, expect
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, Clock
 from complaints.customers.models import Customer
+from complaints.handling.escalate import escalate
 from complaints.handling.write_note import write_note
+from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType
 from tests.cast import PASSWORD
-from tests.factories import a_complaint, a_customer, a_picture
+from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
 
 POLL: Final = 15_000  # milliseconds; an open page asks every five seconds
@@ -181,6 +183,11 @@ def test_every_page_is_accessible_and_fits(
     case = a_complaint(by=fern, customer=cara, failure_type=late_room.pk, wanted="A room.", files=[a_picture()], mood=4)
     a_complaint(by=None, what_happened="x" * 300)
     write_note(case.reference, text="https://example.com/" + "long" * 60, by=fern, at=now())
+    handed_up = a_complaint(by=fern, failure_type=late_room.pk)
+    write_to_customer(handed_up.reference, text="We are sorry. " * 20, by=fern, at=now())
+    escalate(handed_up.reference, reason="https://example.com/" + "long" * 60, by=fern, at=now())
+    Clock.objects.filter(case=handed_up).update(due_at=an_hour_ago(), failures=2)
+    Case.objects.filter(pk=handed_up.pk).update(due_at=an_hour_ago())
     Message.objects.update(state=MessageState.FAILED, reason="550 no such mailbox")
     here = f"/desk/complaints/{case.reference}/"
     page = at_the_desk(readers.page(width=width, dark=dark), max_, readers)
@@ -200,6 +207,8 @@ def test_every_page_is_accessible_and_fits(
         "/desk/customers/?q=cara",
         f"/desk/customers/{cara.pk}/",
         f"/desk/customers/{cara.pk}/edit/",
+        "/desk/escalations/",
+        "/desk/deadlines/",
         "/desk/messages/",
         f"/desk/messages/{Message.objects.latest('pk').pk}/",
         "/desk/complaints/C-NOTHING/",

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from complaints.cases.models import Case
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
 from complaints.customers.models import Customer
 from complaints.management.measuring import load, pages
 from complaints.management.measuring.filing import FilingMeasured, measure_filing
 from complaints.management.measuring.pages import PAGE_LIMIT, SEARCH_LIMIT, Measured
 from complaints.management.measuring.plans import heavy, queries_of
 from complaints.management.measuring.report import Run, table, written
+from complaints.outbox.models import Kind, Message
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 QUICK = Measured("worklist", PAGE_LIMIT, best=9, p50=10, p95=12, queries=7, size=40_000)
@@ -77,7 +79,13 @@ def test_every_page_of_a_small_load_is_measured(monkeypatch: pytest.MonkeyPatch)
 def test_the_bare_inserts_write_the_same_rows_as_filing() -> None:
     load.make_load(1_000, seed=1, at=AT, on_batch=lambda _count: None)
     found = measure_filing(rounds=50, at=datetime.now(UTC))
-    assert Case.objects.count() == 1_000 + 10 + 1 + 50 + 50
+    added = 10 + 1 + 50 + 50
+    assert Case.objects.count() == 1_000 + added
+    new = Case.objects.order_by("-pk")[:added].values("pk")
+    assert Clock.objects.filter(case__in=new).count() == 2 * added
+    assert TimelineEntry.objects.filter(case__in=new, kind=Entry.FILED).count() == added
+    assert CaseText.objects.filter(case__in=new).exclude(document="").count() == added
+    assert Message.objects.filter(about__in=new.values("reference"), kind=Kind.RECEIVED).count() == added
     assert found.queries <= 12
     assert found.a_second < found.bare_a_second
     assert Customer.objects.count() == 400

@@ -41,16 +41,20 @@ TABLE = [
     ("GET", "verdict", 303),
     ("HEAD", "verdict", 303),
     ("POST", "verdict", 200),
+    ("GET", "climb", 303),
+    ("HEAD", "climb", 303),
+    ("POST", "climb", 303),  # no words are needed
+    ("PUT", "climb", 405),
     ("GET", "file", 200),
     ("HEAD", "file", 200),
     ("POST", "file", 405),
 ]
-BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "file"}
+BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "climb", "file"}
 
 
 def address(name: str, token: str, number: int) -> str:
-    known = {"received": [token], "track": [token], "news": [token], "answer": [token], "verdict": [token]}
-    return reverse(f"portal:{name}", args=[token, number] if name == "file" else known.get(name, []))
+    behind = [token, number] if name == "file" else [token]
+    return reverse(f"portal:{name}", args=behind if name in BEHIND_A_LINK else [])
 
 
 @pytest.fixture
@@ -72,7 +76,7 @@ def test_the_table_names_every_address() -> None:
     assert named == {name for _method, name, _status in TABLE}
 
 
-@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict"}))
+@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict", "climb"}))
 def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, picture: int, name: str) -> None:
     answer = client.get(address(name, "A" * 22, picture))
 
@@ -80,7 +84,7 @@ def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, picture: int
     assert reverse("portal:find_link") in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["answer", "verdict"])
+@pytest.mark.parametrize("name", ["answer", "verdict", "climb"])
 def test_nothing_can_be_sent_over_a_wrong_link(client: Client, picture: int, name: str) -> None:
     assert client.post(address(name, "A" * 22, picture), {"text": "Hello", "solved": "yes"}).status_code == 404
 

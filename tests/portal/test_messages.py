@@ -23,6 +23,11 @@ FACTS = {
     "severity": "High",
     "reason": "She asks for more.",
     "outcome": Outcome.SOLVED.value,
+    "deadline": "Put right",
+    "lines": ["C-7K3M9QX2 · Cara & Co · Put right", "C-1 · <b>Dan</b> · Put right"],
+    "how_many": 2,
+    "outside": "The ombudsman",
+    "contact": "ombudsman.example\n+1 800 555 0100",
     "due_at": datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
 }
 PAGE = "http://localhost/desk/complaints/C-7K3M9QX2/"
@@ -35,7 +40,7 @@ def words(kind: Kind, *, language: str = "en", zone: str = "America/New_York", *
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind != Kind.STAFF_DIGEST])
 def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language: str) -> None:
     told = words(kind, language=language)
 
@@ -49,7 +54,7 @@ def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_text_is_text_and_html_is_escaped(kind: Kind) -> None:
-    told = words(kind)
+    told = words(kind, lines=["C-7K3M9QX2 · Cara & Co"])
 
     assert "Cara & Co" in told.text
     assert "Cara &amp; Co" in told.html
@@ -72,6 +77,38 @@ def test_without_a_promise_there_is_no_gap(kind: Kind) -> None:
 
     assert "\n\n\n" not in told.text
     assert "None" not in told.text + told.html
+
+
+def why_it_is_mine(*, by: str = "Fern Fuller", for_customer: bool = False, is_urgent: bool = False) -> str:
+    """The first sentence to whoever has the complaint now."""
+    told = words(Kind.STAFF_ASSIGNED, by=by, for_customer=for_customer, is_urgent=is_urgent)
+    return told.text.split("\n\n")[1]
+
+
+def test_whoever_gets_a_complaint_learns_why() -> None:
+    assert why_it_is_mine() == "Fern Fuller has put the complaint of Cara Castillo into your hands. Severity: High."
+    assert why_it_is_mine(by="Cara Castillo", for_customer=True).startswith(
+        "Cara Castillo wants somebody higher to look at the complaint"
+    )
+    assert why_it_is_mine(by="", is_urgent=True).startswith("The complaint of Cara Castillo cannot wait")
+    assert why_it_is_mine(by="").startswith("A deadline was missed")
+
+
+def test_a_summary_has_one_line_for_each_deadline() -> None:
+    told = words(Kind.STAFF_DIGEST)
+
+    assert told.subject == "2 deadlines draw near"
+    assert (
+        "first:\n\n- C-7K3M9QX2 · Cara & Co · Put right\n- C-1 · <b>Dan</b> · Put right\n\nThe complaint:" in told.text
+    )
+    assert "<li>C-7K3M9QX2 · Cara &amp; Co · Put right</li>" in told.html
+
+
+def test_the_way_outside_is_told_with_its_contact() -> None:
+    told = words(Kind.ROUTE_OUTSIDE)
+
+    assert "turn to The ombudsman:\n\nombudsman.example\n+1 800 555 0100\n\n" in told.text
+    assert "ombudsman.example<br>" in told.html
 
 
 @pytest.mark.parametrize("outcome", [*Outcome.values, "Closed with explanation"])

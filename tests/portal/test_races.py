@@ -52,6 +52,20 @@ def test_two_clicks_at_once_are_one_message(complaint: Case, token: Token) -> No
     assert Attachment.objects.count() == 1
 
 
+def test_two_clicks_at_once_on_going_higher_are_one_step(
+    complaint: Case, token: Token, max_: Employee, vera: Employee
+) -> None:
+    told = {"text": "Nobody calls me back.", "submission": "9a"}
+
+    answers = meet(*(posting(f"/track/{token}/climb/", told) for _click in range(4)))
+
+    assert answers == [303] * 4
+    complaint.refresh_from_db()
+    assert complaint.responsible == max_
+    assert Message.objects.filter(kind=Kind.ESCALATED).count() == 1
+    assert TimelineEntry.objects.filter(kind="customer.answered").count() == 1
+
+
 def test_the_same_verdict_twice_at_once_is_one(complaint: Case, token: Token, fern: Employee) -> None:
     resolve(complaint.reference, text="Free.", by=fern, at=now())
 

@@ -259,7 +259,7 @@ def test_following_links_changes_nothing(
     resolve(complaint.reference, text="Free.", by=fern, at=now())
     before = everything()
 
-    for address in ("", "answer/", "verdict/", "news/", "news/?version=0"):
+    for address in ("", "answer/", "verdict/", "climb/", "news/", "news/?version=0"):
         for query in ("", "?close", "?solved=yes&rating=5&text=Fine"):
             getattr(client, method)(f"/track/{token}/{address}{query}", headers={"purpose": "prefetch"})
     getattr(client, method)(f"/complain/received/{token}/")

@@ -13,7 +13,7 @@ from complaints.jobs.sweep import due, sweep
 
 
 class Command(BaseCommand):
-    help = "Do what the periodic jobs do, once: send messages that were missed, close what nobody answered."
+    help = "Do what the periodic jobs do, once: hand up what ran out, remind, send, close what nobody answered."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", type=_moment, metavar="TIME", help="as if it were this moment, 2026-05-04T12:00Z")
@@ -25,10 +25,14 @@ class Command(BaseCommand):
         clock: Callable[[], datetime] = (lambda: at) if at is not None else now
         if options["dry_run"]:
             found = due(at=clock())
+            self.stdout.write(f"{found.deadlines} deadlines that ran out would hand their complaints up.")
+            self.stdout.write(f"{found.reminders} reminders would be given.")
             self.stdout.write(f"{found.messages} messages would be sent.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
+        self.stdout.write(f"{done.handed_up} complaints went up the ladder; {done.deadlines} deadlines had run out.")
+        self.stdout.write(f"{done.reminded} people were reminded of {done.reminders} deadlines.")
         self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 

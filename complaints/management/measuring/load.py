@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from complaints.cases import search
 from complaints.cases.entries import Entry
-from complaints.cases.models import NOT_DUE, Case, CaseText, Channel, Clock, ClockKind, Mood, TimelineEntry
+from complaints.cases.models import NOT_DUE, Case, CaseText, Channel, Clock, Mood, TimelineEntry
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor
 from complaints.common.copying import copy_in, reserve_ids
@@ -28,7 +28,7 @@ from complaints.customers.lookup import grams_of, haystack
 from complaints.customers.models import Customer, EmailAddress, Language, Phone
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.staff.models import Employee, Role, Tier, Unit, UnitKind
-from complaints.standards.models import FailureType, Severity
+from complaints.standards.models import ClockKind, FailureType, Severity
 
 T = TypeVar("T")
 
@@ -233,7 +233,7 @@ class _Writer:
         for numbers in _batches(range(self._complaints), BATCH):
             cases = self._cases(numbers)
             copy_in(Case, cases)
-            copy_in(CaseText, (self._text(case) for case in cases))
+            copy_in(CaseText, (search.text_of(case) for case in cases))
             copy_in(Clock, (clock for case in cases for clock in self._clocks(case)))
             copy_in(TimelineEntry, (entry for case in cases for entry in self._entries(case)))
             copy_in(Message, (self._message(case) for case in cases if case.is_open or self._chance.random() < 0.05))
@@ -297,10 +297,6 @@ class _Writer:
         case.closed_at = case.resolved_at + timedelta(hours=1)
         case.outcome = self._chance.choices((Outcome.SOLVED, Outcome.NO_ANSWER), (80, 20))[0]
 
-    def _text(self, case: Case) -> CaseText:
-        words = search.vector_text(search.words_of(case))
-        return CaseText(case_id=case.pk, unit_id=case.unit_id, filed_at=case.filed_at, document=words)
-
     def _clocks(self, case: Case) -> Iterator[Clock]:
         for kind, hours in ((ClockKind.ACKNOWLEDGE, 4), (ClockKind.RESOLVE, 120)):
             budget = timedelta(hours=hours)
@@ -313,7 +309,8 @@ class _Writer:
                 due_at=case.due_at if case.due and not met else case.filed_at + budget,
                 ended_at=case.filed_at + timedelta(hours=2) if met else None,
                 paused_at=self._at if not met and case.status != Status.OPEN else None,
-                paused_for=timedelta(),
+                pauses=[],
+                reminders=[],
             )
 
     def _entries(self, case: Case) -> Iterator[TimelineEntry]:

@@ -1,0 +1,80 @@
+"""What came up the ladder, longest waiting first: why, what was tried, and the next steps at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from complaints.cases import sentences
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.queries import came_up, legal_moves, newest_of_kinds
+from complaints.cases.states import Move
+from complaints.common.errors import PageNotPermitted
+from complaints.common.words import clean_line
+from complaints.desk.request import at_desk
+from complaints.staff.permissions import Permission, may
+
+WHY: Final = (Entry.ESCALATED, Entry.STEPPED_DOWN)
+TRIED: Final = (
+    Entry.RESOLUTION_PROPOSED,
+    Entry.RESOLUTION_REFUSED,
+    Entry.SOLVED_IN_PERSON,
+    Entry.WRITTEN,
+    Entry.QUESTION_ASKED,
+)
+TRIED_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One thing that was offered or said, newest first on the page."""
+
+    entry: TimelineEntry
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A case as the board draws it: why it is here, what was tried, what its reader may do at once."""
+
+    case: Case
+    why: str
+    reason: str
+    tried: list[Attempt]
+    newest: int
+    can_take: bool
+    can_answer: bool
+    can_send_back: bool
+
+
+@require_safe
+def escalations(request: HttpRequest) -> HttpResponse:
+    """Show one page of what came up to one's tier or higher."""
+    employee = at_desk(request).user
+    if not may(employee, Permission.VIEW_ESCALATIONS):
+        raise PageNotPermitted(permission=Permission.VIEW_ESCALATIONS)
+    after = clean_line(request.GET.get("after", ""))
+    page = came_up(employee, after=after)
+    entries = newest_of_kinds(page.cases, {*WHY, *TRIED})
+    raised = [_raised(case, entries[case.pk], legal_moves(case, employee)) for case in page.cases]
+    return render(request, "desk/escalations.html", {"page": page, "raised": raised, "after": after})
+
+
+def _raised(case: Case, entries: list[TimelineEntry], legal: list[Move]) -> Raised:
+    why = next((entry for entry in entries if entry.entry in WHY), None)
+    tried = [Attempt(entry, sentences.sentence_for_staff(entry)) for entry in entries if entry.entry in TRIED]
+    return Raised(
+        case,
+        why=sentences.sentence_for_staff(why) if why else "",
+        reason=str(why.facts.get("reason") or "") if why else "",
+        tried=tried[:TRIED_SHOWN],
+        newest=entries[0].pk if entries else 0,
+        can_take=Move.TAKE in legal,
+        can_answer=Move.RESOLVE in legal,
+        can_send_back=Move.STEP_DOWN in legal,
+    )

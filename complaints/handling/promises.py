@@ -1,0 +1,20 @@
+"""What a case is promised, from its present circumstances."""
+
+from __future__ import annotations
+
+from complaints.cases.models import Case
+from complaints.standards.models import Severity
+from complaints.standards.selection import Circumstances, Promise, promise_for
+
+
+def promise_of(case: Case) -> Promise:
+    """The targets of the most specific standard that fits the case now."""
+    return promise_for(
+        Circumstances(
+            failure_type=case.failure_type,
+            units=case.unit.ancestor_ids,
+            severity=Severity(case.severity),
+            customer_group=case.customer.group,
+            channel=case.channel,
+        )
+    )

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.test.utils import CaptureQueriesContext
+
+from complaints.common.by_key import ByKey
+from complaints.customers.models import Customer
+from complaints.standards.models import FailureType
+
+
+@pytest.mark.django_db
+def test_a_row_is_what_the_query_set_says(cara: Customer) -> None:
+    greeted = Customer.objects.defer("notes").annotate(greeting=Concat(Value("Dear "), F("name")))
+    found = ByKey(lambda: greeted).get(cara.pk)
+    assert found == greeted.get(pk=cara.pk)
+    assert vars(found)["greeting"] == f"Dear {cara.name}"
+    assert found is not None
+    assert found.get_deferred_fields() == {"notes"}
+    assert found.notes == cara.notes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", [0, -1, 999_999, 10**30])
+def test_there_is_no_row_for_a_key_that_nobody_has(late_room: FailureType, key: int) -> None:
+    assert ByKey(FailureType.objects.all).get(key) is None
+
+
+@pytest.mark.django_db
+def test_one_question_a_row_and_none_kept(late_room: FailureType) -> None:
+    kinds = ByKey(FailureType.objects.all)
+    assert kinds.get(late_room.pk) == late_room
+    FailureType.objects.filter(pk=late_room.pk).update(name="Room late")
+    with CaptureQueriesContext(connection) as queries:
+        found = kinds.get(late_room.pk)
+    assert found is not None
+    assert found.name == "Room late"
+    assert len(queries) == 1

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+
+from complaints.common.inserting import insert_together
+from complaints.customers.models import Customer, EmailAddress, Phone
+
+AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def cara_and_all_that_is_hers() -> tuple[Customer, list[models.Model]]:
+    """Unsaved rows: Cara, two addresses and a number."""
+    cara = Customer(name="Cara 卡拉; it's her", created_at=AT, grams=["car", 'a"r'], haystack="100% cara\\")
+    emails = [EmailAddress(customer=cara, address=f"{name}@demo.example") for name in ("cara", "home")]
+    return cara, [*emails, Phone(customer=cara, number="+12125550111")]
+
+
+def stored(cara: Customer) -> list[dict[str, Any]]:
+    """What the database holds of a customer, keys aside."""
+    rows: list[Any] = [*Customer.objects.filter(pk=cara.pk).values()]
+    rows += [*cara.emails.order_by("pk").values(), *cara.phones.order_by("pk").values()]
+    return [{name: value for name, value in row.items() if name not in {"id", "customer_id"}} for row in rows]
+
+
+def test_it_stores_the_rows_that_saving_one_by_one_stores() -> None:
+    together, others = cara_and_all_that_is_hers()
+    insert_together(together, *others)
+    alone, hers = cara_and_all_that_is_hers()
+    alone.save()
+    for row in hers:
+        row.customer = alone  # type: ignore[attr-defined]
+        row.save()
+    assert stored(together) == stored(alone)
+    assert len(stored(together)) == 4
+
+
+def test_the_first_knows_its_key_and_the_others_the_first() -> None:
+    cara, others = cara_and_all_that_is_hers()
+    insert_together(cara, *others)
+    assert {row.customer_id for row in others} == {cara.pk}  # type: ignore[attr-defined]
+    cara.name = "Cara Castillo"
+    cara.save()
+    assert Customer.objects.get().name == "Cara Castillo"
+
+
+def test_however_many_hang_on_it_there_are_two_trips() -> None:
+    cara, others = cara_and_all_that_is_hers()
+    with CaptureQueriesContext(connection) as queries:
+        insert_together(cara, *others)
+    assert len(queries) == 2
+    insert_together(Customer(name="Nobody's", created_at=AT))
+
+
+def test_where_one_row_may_not_be_none_is_stored() -> None:
+    cara, others = cara_and_all_that_is_hers()
+    twice = EmailAddress(customer=cara, address="cara@demo.example")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_together(cara, *others, twice)
+    assert not Customer.objects.exists()
