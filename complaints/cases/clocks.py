@@ -10,7 +10,6 @@ from complaints.cases.models import NOT_DUE, Case, Clock
 from complaints.cases.states import Status
 from complaints.standards import hours
 from complaints.standards.calendars import hours_of
-from complaints.standards.hours import BusinessHours
 from complaints.standards.models import BusinessCalendar, ClockKind, Target
 from complaints.standards.reminding import Plan, To, due_entry, next_reminder
 
@@ -59,7 +58,7 @@ def new(
 
 def reckon(clock: Clock) -> None:
     """Work out anew, from the facts alone, when a clock is due and when somebody is reminded of it next."""
-    open_hours = _hours(clock)
+    open_hours = hours_of(clock.calendar)
     clock.due_at = hours.due_at(open_hours, clock.started_at, clock.budget, clock.past_pauses)
     clock.remind_at = next_reminder(
         clock.reminders, open_hours, clock.started_at, clock.budget, clock.past_pauses, zone=clock.case.unit.time_zone
@@ -71,7 +70,9 @@ def take_reminders(clock: Clock, *, at: datetime) -> dict[To, int]:
     come: dict[To, int] = {}
     while clock.remind_at is not None and clock.remind_at <= at:
         zone = clock.case.unit.time_zone
-        number = due_entry(clock.reminders, _hours(clock), clock.started_at, clock.budget, clock.past_pauses, zone=zone)
+        number = due_entry(
+            clock.reminders, hours_of(clock.calendar), clock.started_at, clock.budget, clock.past_pauses, zone=zone
+        )
         clock.reminders = [{**one, "done": True} if n == number else one for n, one in enumerate(clock.reminders)]
         come[To(clock.reminders[number]["to"])] = number
         reckon(clock)
@@ -143,7 +144,7 @@ def take_run_out(case: Case, *, at: datetime) -> list[str]:
     """Mark the running clocks that have run out as acted on; what they were for, the longest overdue first."""
     names = []
     for clock in live(case):
-        if clock.paused_at is None and clock.missed_at is None and clock.due_at <= at:
+        if clock.has_run_out(at=at):
             clock.missed_at, clock.remind_at = at, None
             clock.save(update_fields=["missed_at", "remind_at"])
             names.append(clock.name)
@@ -260,7 +261,3 @@ def _replanned(given: Plan, wanted: Plan) -> list[dict[str, Any]]:
     kept = [{**entry, "done": True} for entry in given]
     was_given = [{**entry} for entry in given if entry.get("done")]
     return kept + [{**entry} for entry in wanted if {**entry, "done": True} not in was_given]
-
-
-def _hours(clock: Clock) -> BusinessHours:
-    return hours.ALWAYS if clock.calendar is None else hours_of(clock.calendar)

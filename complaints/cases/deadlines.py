@@ -79,7 +79,7 @@ def open_time_left(clock: Clock, *, at: datetime) -> timedelta:
     """How much open time there is until a clock runs out; none when it has."""
     if clock.due_at <= at:
         return timedelta(0)
-    return hours.elapsed(hours_of(clock.calendar) if clock.calendar else hours.ALWAYS, at, clock.due_at)
+    return hours.elapsed(hours_of(clock.calendar), at, clock.due_at)
 
 
 def state_of(clock: Clock, *, at: datetime) -> ClockState:

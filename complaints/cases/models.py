@@ -275,6 +275,10 @@ class Clock(models.Model):
         """What it is for, in words."""
         return self.label or str(ClockKind(self.kind).label)
 
+    def has_run_out(self, *, at: datetime) -> bool:
+        """Whether a live clock is overdue at a moment and nobody acted on that yet."""
+        return self.paused_at is None and self.missed_at is None and self.due_at <= at
+
     @property
     def past_pauses(self) -> list[tuple[datetime, datetime]]:
         """The pauses that have ended, as moments."""

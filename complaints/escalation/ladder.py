@@ -32,8 +32,7 @@ class Rung:
         """When the deadline of this step would run out, asked for at a moment; None where it has none."""
         if not self.step.minutes:
             return None
-        open_hours = hours.ALWAYS if self.step.calendar is None else hours_of(self.step.calendar)
-        return hours.due_at(open_hours, at, timedelta(minutes=self.step.minutes))
+        return hours.due_at(hours_of(self.step.calendar), at, timedelta(minutes=self.step.minutes))
 
 
 def higher(tier: Tier, other: Tier | None) -> Tier:

@@ -49,7 +49,7 @@ def escalate_overdue(clock_id: int, *, at: datetime) -> bool:
     case = cases.filter(clocks=clock_id).first()
     if case is None:
         return False
-    run_out = [clock.pk for clock in clocks.live(case) if _has_run_out(clock, at=at)]
+    run_out = [clock.pk for clock in clocks.live(case) if clock.has_run_out(at=at)]
     if clock_id not in run_out or Status(case.status) not in MOVES[Move.CLIMB].start:
         return False
     names = note_run_out(case, at=at)
@@ -68,7 +68,3 @@ def _tell_the_top(case: Case, *, reason: str, at: datetime) -> None:
         tell.alarm(case, occasion=occasion, at=at, reason=reason)
     else:
         tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, by="", reason=reason)
-
-
-def _has_run_out(clock: Clock, *, at: datetime) -> bool:
-    return clock.paused_at is None and clock.missed_at is None and clock.due_at <= at

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from complaints.standards.hours import BusinessHours
+from complaints.standards.hours import ALWAYS, BusinessHours
 from complaints.standards.models import BusinessCalendar
 
 
-def hours_of(calendar: BusinessCalendar) -> BusinessHours:
-    """What deadlines in this calendar are reckoned with; two queries for a revision not seen before, else none."""
-    return _hours(calendar.pk, calendar.revision)
+def hours_of(calendar: BusinessCalendar | None) -> BusinessHours:
+    """What deadlines in this calendar are reckoned with: calendar time where there is none.
+
+    Two queries for a revision not seen before, else none.
+    """
+    return ALWAYS if calendar is None else _hours(calendar.pk, calendar.revision)
 
 
 @lru_cache(maxsize=256)
