@@ -10,6 +10,7 @@ from complaints.common.errors import Invalid
 from complaints.staff.models import Unit
 from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holidays
 from complaints.standards.public_holidays import PublicHolidays, countries
+from complaints.standards.reminding import check_plan
 from complaints.standards.written_hours import week_of, windows_of, zone_of
 
 
@@ -316,3 +317,10 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.label or str(ClockKind(self.kind).label)
+
+    def clean(self) -> None:
+        """Refuse a plan of reminders that no deadline could be reckoned with: filing would fail on it."""
+        try:
+            check_plan(self.reminders)
+        except Invalid as error:
+            raise ValidationError({"reminders": error.sentence}) from error

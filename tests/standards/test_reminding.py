@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from complaints.common.errors import Invalid
 from complaints.standards.hours import ALWAYS, BusinessHours
+from complaints.standards.models import ClockKind, Target
 from complaints.standards.reminding import check_plan, due_entry, next_reminder
 from tests.standards.opening import hours, local
 
@@ -90,3 +92,11 @@ def test_what_is_no_plan_is_refused(plan: object) -> None:
 
 def test_a_plan_is_taken() -> None:
     check_plan([HALF, LATE, LAST_HOUR])
+
+
+def test_a_target_with_a_plan_that_is_none_is_refused_beside_its_field() -> None:
+    target = Target(kind=ClockKind.RESOLVE, minutes=60, reminders=[{"share": 200, "to": "nobody"}])
+    with pytest.raises(ValidationError) as refused:
+        target.clean()
+    assert "reminders" in refused.value.message_dict
+    Target(kind=ClockKind.RESOLVE, minutes=60, reminders=[HALF]).clean()
