@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -34,11 +35,24 @@ def failure_type(pk: Any) -> FailureType:
     return found
 
 
+def calendars_by_name(names: Iterable[str]) -> dict[str, BusinessCalendar]:
+    """The calendars of these names, empty ones left out; raises Invalid when one is not there (any more)."""
+    wanted = set(filter(None, names))
+    found = {calendar.name: calendar for calendar in BusinessCalendar.objects.filter(name__in=wanted)}
+    for name in wanted - set(found):
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
+    return found
+
+
 def business_hours(name: str) -> BusinessHours:
     """The hours of a stored calendar, in two queries; raises Invalid when there is none of this name."""
     # What cannot be printed cannot be stored either, and the database would not take the question.
     named = BusinessCalendar.objects.filter(name=name) if name.isprintable() else BusinessCalendar.objects.none()
     found = named.prefetch_related("special_days").first()
     if found is None:
-        raise Invalid(field="calendar", sentence=_("There is no calendar “%(name)s”.") % {"name": name[:80]})
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
     return found.to_hours()
+
+
+def _no_calendar(name: str) -> str:
+    return _("There is no calendar “%(name)s”.") % {"name": name[:80]}
