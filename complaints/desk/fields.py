@@ -78,8 +78,10 @@ class Styled(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             widget = field.widget
-            if isinstance(widget, forms.RadioSelect | forms.CheckboxInput) or widget.is_hidden:
+            if isinstance(widget, forms.RadioSelect) or widget.is_hidden:
                 continue
+            if isinstance(widget, forms.CheckboxInput):
+                widget.attrs.setdefault("class", "form-check-input")
             widget.attrs.setdefault("class", "form-select" if isinstance(widget, forms.Select) else "form-control")
 
     def shown(self) -> list[BoundField]:
