@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from complaints.escalation.ladder import Rung, next_rung
 from complaints.staff.models import Unit
-from complaints.standards import hours
+from complaints.standards import hours, rulebook
 from complaints.standards.calendars import hours_of
 from complaints.standards.models import ClockKind, FailureType, Severity, StandardVersion, Target
 from complaints.standards.selection import Circumstances, promise_for
@@ -69,7 +69,8 @@ def forecast(
             severity=severity,
             customer_group=customer_group,
             channel=channel,
-        )
+        ),
+        rulebook.edition(),
     )
     due = [Promised(target, _due(target, at)) for target in promise.targets]
     due.sort(key=lambda one: one.due_at)
