@@ -33,8 +33,11 @@ def keep_calendar(
     before = keeping.words(now, calendar) if now else {}
     sheet.write_on_calendar(calendar)
     keeping.store(calendar)
+    special_days = sheet.days_of(calendar)
+    for day in special_days:
+        keeping.check(day, but=["calendar"])
     calendar.special_days.all().delete()
-    SpecialDay.objects.bulk_create(sheet.days_of(calendar))
+    SpecialDay.objects.bulk_create(special_days)
     keeping.note(Setting.CALENDAR, calendar, before, sheet, by=by, at=at)
     kick.recompute_on_commit()
     return calendar

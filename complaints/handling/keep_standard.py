@@ -47,7 +47,7 @@ def _targets(lines: Sequence[TargetLine]) -> list[Target]:
     if len({(line.kind, line.label) for line in lines}) < len(lines):
         raise Invalid(field="targets", sentence=_("Two deadlines are for the same; give one of them a name."))
     calendars = calendars_by_name(line.calendar for line in lines)
-    return [
+    targets = [
         Target(
             kind=line.kind,
             label=line.label,
@@ -57,6 +57,9 @@ def _targets(lines: Sequence[TargetLine]) -> list[Target]:
         )
         for line in lines
     ]
+    for target in targets:
+        keeping.check(target, but=["version"])
+    return targets
 
 
 def _promise(standard: RecoveryStandard, targets: Sequence[Target], *, by: Employee, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -54,13 +55,18 @@ def is_news(sheet: Sheet, *, now: Sheet | None, seen: str | None) -> bool:
     return True
 
 
-def store(row: Model) -> None:
-    """Check and store a row; what the model or the database refuses is told beside its field."""
+def check(row: Model, *, but: Collection[str] = ()) -> None:
+    """Refuse what the model refuses, told beside its field; `but` names columns that are not filled in yet."""
     try:
-        row.full_clean()
+        row.full_clean(exclude=but)
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
         raise Invalid(field="" if field == NON_FIELD_ERRORS else field, sentence=sentences[0]) from error
+
+
+def store(row: Model) -> None:
+    """Check and store a row; one that was stored by somebody else in this instant counts as a collision."""
+    check(row)
     try:
         with transaction.atomic():
             row.save()

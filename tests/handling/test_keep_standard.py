@@ -83,6 +83,8 @@ def test_two_equally_specific_ones_are_refused_with_a_sentence(
         ((FAST, replace(FAST, minutes=60)), "for the same"),
         ((replace(FAST, calendar="Nowhere"),), "no calendar “Nowhere”"),
         ((replace(FAST, reminders="50% everybody"),), "is not a reminder"),
+        ((replace(FAST, kind="tier"),), "not a valid choice"),
+        ((replace(FAST, minutes=0),), "is violated"),
     ],
 )
 def test_targets_that_promise_nothing_clear_are_refused(

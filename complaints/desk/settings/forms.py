@@ -12,7 +12,7 @@ from django import forms
 from django.forms.formsets import formset_factory
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext, pgettext_lazy, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.models import Channel
@@ -40,6 +40,7 @@ from complaints.standards.written_times import (
 SPARE: Final = 2
 """Empty lines below the filled ones; saved, there are more."""
 MOST_LINES: Final = 400
+NAME: Final = pgettext_lazy("of a thing", "Name")
 
 
 class Written(Line):
@@ -176,7 +177,7 @@ class DayForm(Styled):
 
 
 class CalendarForm(SettingForm):
-    name = Line(label=_("Name"), max_length=80)
+    name = Line(label=NAME, max_length=80)
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     is_calendar_time = forms.BooleanField(
         label=_("Calendar time: every minute counts, day and night, and nothing below matters"), required=False
@@ -242,7 +243,7 @@ class TargetForm(Styled):
 
 
 class StandardForm(SettingForm):
-    name = Line(label=_("Name"), max_length=160)
+    name = Line(label=NAME, max_length=160)
     failure_type = Pick(label=_("Failure type or area"))
     unit = Pick(label=_("Unit and what is below"))
     severity = Pick(label=_("Severity"))
@@ -296,7 +297,7 @@ class StandardForm(SettingForm):
 
 
 class ServiceForm(SettingForm):
-    name = Line(label=_("Name"), max_length=160)
+    name = Line(label=NAME, max_length=160)
     promise = Line(
         label=_("What is promised"), max_length=400, help_text=_("In the customer's words: the room is ready at three.")
     )
@@ -317,7 +318,7 @@ class ServiceForm(SettingForm):
 class StepForm(Styled):
     key = forms.IntegerField(widget=forms.HiddenInput, required=False)
     order = forms.IntegerField(label=_("Order"), min_value=0, max_value=9999, required=False)
-    name = Line(label=_("Name"), max_length=80)
+    name = Line(label=NAME, max_length=80)
     tier = forms.ChoiceField(
         label=_("Who"), required=False, choices=[*Tier.choices, ("", _("Outside"))], initial=Tier.MANAGER.value
     )
@@ -386,7 +387,7 @@ class LadderForm(SettingForm):
 
 
 class UrgentForm(SettingForm):
-    name = Line(label=_("Name"), max_length=80, help_text=_("Stands on the timeline as the reason."))
+    name = Line(label=NAME, max_length=80, help_text=_("Stands on the timeline as the reason."))
     words = Words(
         label=_("Words"),
         required=False,
@@ -412,7 +413,7 @@ class UrgentForm(SettingForm):
 
 
 class UnitForm(SettingForm):
-    name = Line(label=_("Name"), max_length=120)
+    name = Line(label=NAME, max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices)
     parent = Pick(label=_("Part of"))
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
