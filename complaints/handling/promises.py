@@ -18,3 +18,8 @@ def promise_of(case: Case) -> Promise:
             channel=case.channel,
         )
     )
+
+
+def is_held_to_another(case: Case) -> bool:
+    """Whether a case was promised something else than the standard that fits it now: an older version, or another."""
+    return promise_of(case).version != case.standard

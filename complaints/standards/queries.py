@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.standards.hours import BusinessHours
-from complaints.standards.models import BusinessCalendar, FailureType
+from complaints.standards.models import BusinessCalendar, FailureType, ServiceStandard
 
 _FAILURE_TYPE: Final = ByKey(FailureType.objects.all)
 
@@ -31,6 +31,20 @@ def failure_type(pk: Any) -> FailureType:
     found = _FAILURE_TYPE.get(int(typed)) if typed.isdecimal() and len(typed) < 19 else None
     if found is None:
         raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
+    return found
+
+
+def offered_service_standards() -> QuerySet[ServiceStandard]:
+    """The promises that can be named as missed: those about anything first, then by what fails."""
+    first = F("failure_type__parent__name").asc(nulls_first=True), F("failure_type__name").asc(nulls_first=True)
+    return ServiceStandard.objects.filter(is_active=True).select_related("failure_type").order_by(*first, "name")
+
+
+def service_standard(pk: int) -> ServiceStandard:
+    """One promise by its number; raises Invalid, for the form, when there is none."""
+    found = ServiceStandard.objects.filter(pk=pk).first()
+    if found is None:
+        raise Invalid(field="service_standard", sentence=_("This promise is not on file any more."))
     return found
 
 

@@ -20,7 +20,7 @@ from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee, Tier
-from complaints.standards.models import FailureType, Severity
+from complaints.standards.models import FailureType, ServiceStandard, Severity
 from tests.cast import Organisation
 from tests.factories import a_complaint, a_picture
 
@@ -214,7 +214,9 @@ def test_filing_takes_at_most_twelve_queries(
     organisation: Organisation, fern: Employee, cara: Customer, late_room: FailureType, *, by_staff: bool
 ) -> None:
     nina = CustomerFacts(name="Nina New", email="nina@demo.example", phone="+12125550111")
-    told = facts(customer=cara.pk, failure_type=late_room.pk) if by_staff else facts(customer=nina)
+    promise = ServiceStandard.objects.create(name="Room ready at 15:00")
+    kinds = {"failure_type": late_room.pk, "service_standard": promise.pk}
+    told = facts(customer=cara.pk, **kinds) if by_staff else facts(customer=nina)
     with CaptureQueriesContext(connection) as queries:
         file_complaint(told, by=fern if by_staff else None, at=AT)
     statements = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
