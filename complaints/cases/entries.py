@@ -40,6 +40,7 @@ class Entry(StrEnum):
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
     CUSTOMER_CHANGED = "customer.changed"
+    GROUP_CHANGED = "customer.regrouped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +100,8 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.GROUP_CHANGED: Telling(
+        _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
+    ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
 }

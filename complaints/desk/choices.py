@@ -9,10 +9,11 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from complaints.desk.wording import name_in, name_of
+from complaints.escalation.urgent import groups_with_a_rule
 from complaints.staff.models import Employee
 from complaints.staff.queries import visible_units
 from complaints.standards.models import ServiceStandard
-from complaints.standards.queries import areas, offered_failure_types, offered_service_standards
+from complaints.standards.queries import areas, groups_with_a_standard, offered_failure_types, offered_service_standards
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -34,6 +35,12 @@ def service_standards() -> list[tuple[str | int, Any]]:
     offered = offered_service_standards()[:MOST_OFFERED]
     named = groupby(offered, key=lambda one: name_of(one.failure_type) if one.failure_type else "")
     return [choice for failure, group in named for choice in ([(failure, _named(group))] if failure else _named(group))]
+
+
+def customer_groups(*, also: str) -> list[Choice]:
+    """The groups that promise something or make something urgent, and the one a customer is in; nothing without any."""
+    groups = sorted({*groups_with_a_standard(), *groups_with_a_rule(), *([also] if also else [])})
+    return [("", gettext("none")), *((group, group) for group in groups)] if groups else []
 
 
 def failure_filters() -> list[tuple[str, list[Choice]]]:

@@ -23,6 +23,12 @@ def urgent_rule(case: Case, *, said: str) -> UrgentRule | None:
     return max(higher, key=lambda rule: TIERS.index(Tier(rule.tier)), default=None)
 
 
+def groups_with_a_rule() -> set[str]:
+    """The customer groups that a rule in force names."""
+    named = UrgentRule.objects.filter(is_active=True).exclude(customer_group="")
+    return set(named.values_list("customer_group", flat=True))
+
+
 def _fits(rule: UrgentRule, case: Case, text: str) -> bool:
     kind = case.failure_type
     kinds = {kind.pk, kind.parent_id} if kind is not None else set()

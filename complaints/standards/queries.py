@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.standards.hours import BusinessHours
-from complaints.standards.models import BusinessCalendar, FailureType, ServiceStandard
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard
 
 _FAILURE_TYPE: Final = ByKey(FailureType.objects.all)
 
@@ -46,6 +46,12 @@ def service_standard(pk: int) -> ServiceStandard:
     if found is None:
         raise Invalid(field="service_standard", sentence=_("This promise is not on file any more."))
     return found
+
+
+def groups_with_a_standard() -> set[str]:
+    """The customer groups that a recovery standard in force names."""
+    named = RecoveryStandard.objects.filter(is_active=True).exclude(customer_group="")
+    return set(named.values_list("customer_group", flat=True))
 
 
 def business_hours(name: str) -> BusinessHours:
