@@ -35,6 +35,7 @@ from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.file_complaint import file_complaint
 from complaints.handling.hear_customer import hear_customer
+from complaints.handling.reopen_for_customer import may_open_again, reopen_for_customer
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
 from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, VerdictForm
@@ -160,7 +161,7 @@ def news(request: HttpRequest, token: str) -> HttpResponseBase:
 @FORM_METHODS
 @secret
 def answer(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Take what the customer writes; looking at this address leads back to the page."""
+    """Take what the customer writes, and open a closed complaint where they ask; looking leads back to the page."""
     if request.method != "POST":
         return _to_page(token)
     at, refused = now(), refusal(request, Deed.WRITE)
@@ -168,13 +169,16 @@ def answer(request: HttpRequest, token: str) -> HttpResponseBase:
     if refused or not form.is_valid():
         return _tracking_page(request, token, at=at, answering=form, refused=refused)
     _speak_as(request, links.case_behind(token, at=at))
+    told = form.cleaned_data
+    hear = reopen_for_customer if told["open_again"] else hear_customer
     try:
-        told = form.cleaned_data
-        hear_customer(token, text=told["text"], at=at, submission=form.key(), files=told["attachments"])
+        hear(token, text=told["text"], at=at, submission=form.key(), files=told["attachments"])
     except Invalid as error:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
         return _tracking_page(request, token, at=at, answering=form)
-    messages.success(request, _("We have your message."))
+    except MoveNotAllowed as error:
+        return _too_late(request, token, at=at, text=told["text"], error=error)
+    messages.success(request, _("Your complaint is open again.") if told["open_again"] else _("We have your message."))
     return _to_page(token)
 
 
@@ -305,6 +309,7 @@ def _tracking_page(
         "judging": judging or VerdictForm(),
         "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
         "offer": offer_of(case, at=at),
+        "may_open_again": may_open_again(case, at=at),
         "refused": refused,
     }
     with timezone.override(ZoneInfo(case.unit.time_zone)):
