@@ -21,6 +21,7 @@ from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import colleagues, nearest, visible_unit
+from complaints.standards import rulebook
 from complaints.standards.models import ClockKind, Severity, Target
 from complaints.standards.queries import failure_type as known_failure_type
 from complaints.standards.queries import service_standard as known_service_standard
@@ -139,7 +140,7 @@ def _changed(case: Case, judgement: Judgement, *, by: Employee) -> dict[str, Any
     if judgement.severity is not None and judgement.severity != case.severity:
         changed["severity"] = judgement.severity
     if judgement.failure_type is not None and judgement.failure_type != case.failure_type_id:
-        changed["failure_type"] = known_failure_type(judgement.failure_type)
+        changed["failure_type"] = known_failure_type(judgement.failure_type, rulebook.edition())
     if judgement.service_standard is not None and judgement.service_standard != (case.service_standard_id or 0):
         missed = judgement.service_standard
         changed["service_standard"] = None if missed == NONE_MISSED else known_service_standard(missed)

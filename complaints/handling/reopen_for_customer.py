@@ -18,6 +18,7 @@ from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.reopen import open_again
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
+from complaints.standards import rulebook
 
 REOPENS_FOR: Final = timedelta(days=30)
 """So long after it was closed, the customer opens a complaint again themselves; later it is somebody's to decide."""
@@ -47,7 +48,7 @@ def reopen_for_customer(
     occasion = f"v{case.version}"
     tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=occasion, at=at, text=text)
     tell.customer(case, Kind.REOPENED, occasion=occasion, at=at)
-    climb_if_urgent(case, said=text, at=at)
+    climb_if_urgent(case, rulebook.edition(), said=text, at=at)
     return case
 
 
