@@ -6,7 +6,7 @@ import pytest
 
 from complaints.cases import links
 from complaints.cases.entries import Entry
-from complaints.cases.models import Case, Clock
+from complaints.cases.models import Case, CaseText, Clock
 from complaints.cases.sentences import sentence_for_staff
 from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, NotPermitted
 from complaints.customers.models import Customer
@@ -18,7 +18,7 @@ from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.reassess import NONE_MISSED, Judgement, foresee, reassess
 from complaints.handling.withdraw import withdraw
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Absence, Employee, Role, Tier
 from complaints.standards.models import (
     ClockKind,
@@ -74,7 +74,9 @@ def test_who_judged_what_anew_is_on_the_timeline(case: Case, fern: Employee, lat
 
 def test_what_it_would_change_is_told_before_and_is_what_then_happens(case: Case, fern: Employee) -> None:
     before = fresh(case), list(Clock.objects.order_by("pk").values())
-    foreseen = foresee(fresh(case), judgement=severe(), by=fern, at=later(hours=1))
+    asked = fresh(case)
+    foreseen = foresee(asked, judgement=severe(), by=fern, at=later(hours=1))
+    assert asked.severity == Severity.MEDIUM
     assert (fresh(case), list(Clock.objects.order_by("pk").values())) == before, "nothing is stored"
     reassess(case.reference, judgement=severe(), by=fern, at=later(hours=1))
     assert {one.name: (one.before, one.after) for one in foreseen.deadlines} == {
@@ -137,6 +139,8 @@ def test_in_another_unit_the_nearest_there_has_it_and_who_had_it_is_told(
     assert (now.unit, now.responsible, now.tier) == (organisation.lakeside, otto, Tier.FRONT_LINE)
     assert (told(Kind.STAFF_ASSIGNED), told(Kind.STAFF_MOVED)) == ([otto.email], [fern.email])
     assert happened(case)[1:] == [Entry.REASSESSED, Entry.ASSIGNED]
+    assert CaseText.objects.get(case=case).unit == organisation.lakeside, "it is found where it is"
+    assert set(Message.objects.values_list("unit", flat=True)) == {organisation.lakeside.pk}
     assert acknowledge(case.reference, by=otto, at=later(hours=2)).responsible == otto
 
 
