@@ -80,9 +80,9 @@ class Styled(forms.Form):
             widget = field.widget
             if isinstance(widget, forms.RadioSelect) or widget.is_hidden:
                 continue
-            if isinstance(widget, forms.CheckboxInput):
-                widget.attrs.setdefault("class", "form-check-input")
-            widget.attrs.setdefault("class", "form-select" if isinstance(widget, forms.Select) else "form-control")
+            is_checked, is_chosen = isinstance(widget, forms.CheckboxInput), isinstance(widget, forms.Select)
+            own = "form-check-input" if is_checked else "form-select" if is_chosen else "form-control"
+            widget.attrs.setdefault("class", own)
 
     def shown(self) -> list[BoundField]:
         """The fields people see."""

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
@@ -35,7 +36,13 @@ class Permission(StrEnum):
 
 _ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
 _LEADING: Final = frozenset(
-    {Permission.ASSIGN, Permission.STEP_DOWN, Permission.VIEW_ESCALATIONS, Permission.KEEP_ABSENCES}
+    {
+        Permission.ASSIGN,
+        Permission.STEP_DOWN,
+        Permission.CHANGE_GROUP,
+        Permission.VIEW_ESCALATIONS,
+        Permission.KEEP_ABSENCES,
+    }
 )
 _HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
 

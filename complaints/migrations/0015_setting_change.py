@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0013_first_edition")]
+    dependencies = [("complaints", "0014_more_kinds_of_messages")]
     operations = [
         migrations.CreateModel(
             name="SettingChange",

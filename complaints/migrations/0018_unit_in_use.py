@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0016_reckoned_so_far")]
+    dependencies = [("complaints", "0017_reckoned_so_far")]
     operations = [
         migrations.AddField(
             model_name="unit",

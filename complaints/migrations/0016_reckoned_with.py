@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0014_setting_change")]
+    dependencies = [("complaints", "0015_setting_change")]
     operations = [
         migrations.AddField(
             model_name="businesscalendar",

@@ -9,5 +9,5 @@ def nothing_is_to_be_done(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0015_reckoned_with")]
+    dependencies = [("complaints", "0016_reckoned_with")]
     operations = [migrations.RunPython(nothing_is_to_be_done, migrations.RunPython.noop)]
