@@ -1,4 +1,4 @@
-"""Fetch a row by its key with SQL composed once: Django composes a question much longer than PostgreSQL answers it."""
+"""Fetch rows by a key with SQL composed once: Django composes a question much longer than PostgreSQL answers it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ByKey(Generic[Row]):
-    """Rows of a query set, asked for one by one; the query set is made when the first is asked for.
+    """Rows of a query set, asked for key by key; the query set is made when the first is asked for.
 
-    What it leaves out stays deferred, what it annotates is on the row. Worth it where one request is one of many.
+    What it leaves out stays deferred, what it annotates is on the row, and its locks and its order hold; rows it would
+    join are not fetched along. `key` names what to look up, as `filter` does. Worth it where one request is one of
+    many.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Row]]) -> None:
+    def __init__(self, rows: Callable[[], QuerySet[Row]], *, key: str = "pk") -> None:
         self._rows = rows
+        self._key = key
 
     def get(self, key: int) -> Row | None:
-        """The row with this key, or None."""
+        """The first row with this key, or None."""
+        return next(iter(self.all(key)), None)
+
+    def all(self, key: int) -> list[Row]:
+        """Every row with this key."""
         sql, before = self._composed
-        return next(iter(self._model._default_manager.raw(sql, [*before, key])), None)  # noqa: SLF001 - public name
+        return list(self._model._default_manager.raw(sql, [*before, key]))  # noqa: SLF001 - public name
 
     @cached_property
     def _model(self) -> type[Row]:
@@ -32,5 +39,5 @@ class ByKey(Generic[Row]):
     @cached_property
     def _composed(self) -> tuple[str, tuple[Any, ...]]:
         """The question, and the values in it that come before the key."""
-        sql, values = self._rows().filter(pk=0).order_by().query.sql_with_params()
+        sql, values = self._rows().filter(**{self._key: 0}).query.sql_with_params()
         return sql, values[:-1]

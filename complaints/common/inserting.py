@@ -1,8 +1,8 @@
-"""Store a new row and what hangs on it in two trips to PostgreSQL: same rows, same constraints."""
+"""Store rows of several models in one trip to PostgreSQL, with SQL composed once: same rows, same constraints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -29,9 +29,23 @@ def insert_together(first: models.Model, *others: models.Model) -> None:
         first._state.adding, first._state.db = False, connection.alias  # noqa: SLF001 - as `save` leaves it
         for row in others:
             _point(row, first)
-        values = []
-        if others:
-            cursor.execute(";".join([_insert(model, rows, values) for model, rows in groupby(others, type)]), values)
+    insert_rows(*others)
+
+
+def insert_rows(*rows: models.Model, unless_known: Collection[type[models.Model]] = ()) -> None:
+    """Store unsaved instances in one trip, in their order; they are not given keys of their own.
+
+    As `insert_together` otherwise. Of the models in `unless_known`, a row that breaks a unique key is left out.
+    """
+    if not rows:
+        return
+    values: list[Any] = []
+    statements = []
+    for model, some in groupby(rows, type):
+        insert = _insert(model, some, values)
+        statements.append(f"{insert} ON CONFLICT DO NOTHING" if model in unless_known else insert)
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(statements), values)
 
 
 def _insert(model: type[models.Model], rows: Iterable[models.Model], values: list[Any]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -28,7 +29,11 @@ def confirm_solved(
     if timeline.has_submission(case, submission):
         return case
     lifecycle.check_version(case, seen_version)
-    facts = {"solved": True, "acknowledged_at": case.acknowledged_at or at, "responsible": case.responsible or by}
+    facts: dict[str, Any] = {
+        "solved": True,
+        "acknowledged_at": case.acknowledged_at or at,
+        "responsible": case.responsible or by,
+    }
     lifecycle.apply(case, Move.CONFIRM, at=at, outcome=Outcome.SOLVED, **facts)
     timeline.record(case, Entry.SOLVED_IN_PERSON, by=by.actor, at=at, text=text, submission=submission)
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value, text=text)

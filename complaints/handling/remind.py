@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from complaints.cases import clocks
+from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case, Clock
 from complaints.escalation.models import Reminder
 from complaints.handling import tell
@@ -32,8 +32,7 @@ def fall_due(clock_id: int, *, at: datetime) -> bool:
     Of several that came due together (after an outage) only the last is given to each person, and none at all for a
     deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on.
     """
-    cases = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("unit", "responsible__unit")
-    case = cases.filter(clocks=clock_id).first()
+    case = lifecycle.lock_by_clock(clock_id)
     clock = None if case is None else next((one for one in clocks.live(case) if one.pk == clock_id), None)
     if case is None or clock is None or clock.paused_at is not None:
         return False
@@ -54,10 +53,10 @@ def skip_reminder(clock_id: int) -> None:
     Clock.objects.filter(pk=clock_id).update(remind_at=None)
 
 
-def people_to_tell(*, limit: int | None = 500) -> list[int]:
+def people_to_tell() -> list[int]:
     """Employees with reminders they were not told of yet."""
     waiting = Reminder.objects.filter(told_at__isnull=True).order_by("recipient").values_list("recipient", flat=True)
-    return list(waiting.distinct()[:limit])
+    return list(waiting.distinct())
 
 
 @transaction.atomic

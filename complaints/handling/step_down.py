@@ -41,7 +41,7 @@ def step_down(
         raise Invalid(field="reason", sentence=_("This complaint is on the lowest step already."))
     step = below[-1]
     person = nearest(case.unit, [Tier(step.tier)], at=at)
-    clocks.start_tier(case, step.minutes, calendar=step.calendar, at=at)
+    clocks.start_tier(case, step.minutes, calendar=step.calendar, at=at, live=clocks.unended(case))
     case.step, case.reached_tier_at = step.position, at
     lifecycle.apply(case, Move.STEP_DOWN, at=at, tier=step.tier, responsible=person)
     to = person.name if person else step.name

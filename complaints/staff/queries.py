@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -90,21 +90,39 @@ def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | N
 
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
     """Who answers on the first of these tiers that somebody holds, in the unit or the nearest one above it."""
-    people = list(
-        Employee.objects.filter(is_active=True, role__in=tiers, unit_id__in=unit.ancestor_ids).select_related("unit")
-    )
-    answering = at_work(people, at=at) if people else {}
-    for tier in tiers:
-        held = sorted((p for p in people if p.role == tier and p.pk in answering), key=_nearness)
-        if held:
-            return answering[held[0].pk]
-    return None
+    return Roster(at=at, units=unit.ancestor_ids).nearest(unit, tiers)
+
+
+class Roster:
+    """Who answers for each unit on each tier at a moment; a tier is asked for once and kept.
+
+    For the units named, or for all: so that many cases in many units ask nothing twice.
+    """
+
+    def __init__(self, *, at: datetime, units: Collection[int] | None = None) -> None:
+        self._at = at
+        self._units = units
+        self._known: dict[Tier, dict[int, Employee]] = {}
+
+    def nearest(self, unit: Unit, tiers: Sequence[Tier]) -> Employee | None:
+        """As the function of this name."""
+        for tier in tiers:
+            answering = self._answering(tier)
+            for unit_id in reversed(unit.ancestor_ids):
+                if unit_id in answering:
+                    return answering[unit_id]
+        return None
+
+    def _answering(self, tier: Tier) -> dict[int, Employee]:
+        """For each unit where somebody holds the tier, who answers there: of several, who came first."""
+        if tier not in self._known:
+            held = Employee.objects.filter(is_active=True, role=tier).order_by("-pk")
+            people = list(held if self._units is None else held.filter(unit_id__in=self._units))
+            answers = at_work(people, at=self._at)
+            self._known[tier] = {person.unit_id: answers[person.pk] for person in people if person.pk in answers}
+        return self._known[tier]
 
 
 def administrators() -> list[Employee]:
     """Whom an alarm reaches."""
     return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
-
-
-def _nearness(person: Employee) -> tuple[int, int]:
-    return (-len(person.unit.ancestor_ids), person.pk)

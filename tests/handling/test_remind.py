@@ -13,7 +13,7 @@ from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.reassess import reassess
 from complaints.handling.remind import SEVERAL, fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
-from complaints.jobs.tasks import each
+from complaints.jobs.rounds import each
 from complaints.outbox.models import Kind
 from complaints.staff.models import Absence, Employee
 from complaints.standards.models import ClockKind, Severity, Target
