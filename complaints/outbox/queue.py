@@ -175,9 +175,16 @@ def _told_once(about: str, kind: str, address: str, occasion: str) -> str:
 
 
 def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts, with words that wait for a language told in the reader's."""
+    """The facts, with words that wait for a language told in the reader's, in lists as well."""
     with translation.override(language):
-        return {name: str(value) if isinstance(value, Promise) else value for name, value in facts.items()}
+        return {
+            name: [_told(one) for one in value] if isinstance(value, list) else _told(value)
+            for name, value in facts.items()
+        }
+
+
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Promise) else value
 
 
 def _mark(message: Message, **changes: Any) -> None:
