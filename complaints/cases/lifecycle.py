@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from complaints.cases import clocks, search
+from complaints.cases import clocks, search, timeline
 from complaints.cases.models import Case, CaseText, Clock
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
@@ -48,6 +48,24 @@ def lock_for(
     check_version(case, seen_version)
     check(case, move)
     return case
+
+
+def lock_for_form(
+    employee: Employee,
+    permission: Permission,
+    reference: str,
+    *,
+    move: Move,
+    seen_version: int | None,
+    submission: str,
+) -> tuple[Case, bool]:
+    """As `lock_for`, for a form with a key: also whether this very form was taken already, whatever came of it."""
+    case = lock_for(employee, permission, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case, True
+    check_version(case, seen_version)
+    check(case, move)
+    return case, False
 
 
 def lock_by_clock(clock_id: int) -> Case | None:

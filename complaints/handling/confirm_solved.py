@@ -25,10 +25,11 @@ def confirm_solved(
     The text says what was done; the customer gets it in writing, and can still object. Locks the case.
     """
     text = written(text)
-    case = lifecycle.lock_for(by, Permission.CONFIRM, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.CONFIRM, reference, move=Move.CONFIRM, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
     facts: dict[str, Any] = {
         "solved": True,
         "acknowledged_at": case.acknowledged_at or at,

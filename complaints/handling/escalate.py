@@ -36,11 +36,11 @@ def escalate(
 ) -> Case:
     """Hand a case up to the next step of its unit's ladder, with the reason; the unit keeps sight. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.ESCALATE, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.ESCALATE, reference, move=Move.ESCALATE, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
-    lifecycle.check(case, Move.ESCALATE)
     if not climb(case, move=Move.ESCALATE, by=by.actor, at=at, reason=reason, submission=submission):
         raise Invalid(field="reason", sentence=_("This complaint is at the top of the ladder already."))
     return case

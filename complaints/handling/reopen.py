@@ -32,10 +32,11 @@ def reopen(
 ) -> Case:
     """Open a case again that was resolved or closed, with the reason. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
     clocks.start(case, [target for target in promise_of(case).targets if target.kind in ANEW], at=at)
     lifecycle.apply(
         case,
