@@ -18,7 +18,7 @@ from complaints.handling import tell
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
-from complaints.staff.queries import administrators, at_work, nearest, superior_of
+from complaints.staff.queries import Roster, administrators
 from complaints.standards.reminding import To
 
 SEVERAL = 4
@@ -32,11 +32,12 @@ def reminding_ids(*, at: datetime, limit: int | None = 500) -> list[int]:
 
 
 @transaction.atomic
-def fall_due(clock_id: int, *, at: datetime) -> bool:
+def fall_due(clock_id: int, *, at: datetime, roster: Roster | None = None) -> bool:
     """Note the reminders of a clock whose moment has come, for whom they are; False where there are none any more.
 
     Of several that came due together (after an outage) only the last is given to each person, and none at all for a
-    deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on.
+    deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on. For a
+    batch, who is where is looked up in its `roster`.
     """
     case = lifecycle.lock_by_clock(clock_id)
     clock = None if case is None else next((one for one in clocks.live(case) if one.pk == clock_id), None)
@@ -47,7 +48,8 @@ def fall_due(clock_id: int, *, at: datetime) -> bool:
         return False
     clock.save(update_fields=["reminders", "remind_at"])
     if clock.due_at > at:
-        given = {_recipient(case, to, at=at): number for to, number in come.items()}
+        roster = roster or Roster(at=at, units=case.unit.ancestor_ids)
+        given = {_recipient(case, to, roster): number for to, number in come.items()}
         noted = [Reminder(clock=clock, entry=number, recipient=who, at=at) for who, number in given.items() if who]
         insert_rows(*noted, unless_known=(Reminder,))
     return True
@@ -110,18 +112,17 @@ def _draws_near(clock: Clock, *, at: datetime) -> bool:
     return clock.ended_at is None and clock.paused_at is None and clock.due_at > at
 
 
-def _recipient(case: Case, to: To, *, at: datetime) -> Employee | None:
+def _recipient(case: Case, to: To, roster: Roster) -> Employee | None:
     """Whom a reminder reaches; nobody only where there is no administrator either."""
-    return next((person for person in _in_question(case, to, at=at) if person is not None), None)
+    return next((person for person in _in_question(case, to, roster) if person is not None), None)
 
 
-def _in_question(case: Case, to: To, *, at: datetime) -> Iterator[Employee | None]:
+def _in_question(case: Case, to: To, roster: Roster) -> Iterator[Employee | None]:
     """Whom it is for first; where they are missing the other of the two, who would take it, and an administrator."""
-    responsible = case.responsible
-    if responsible is not None:
+    if case.responsible_id is not None:
         if to is To.SUPERIOR:
-            yield superior_of(responsible, case.unit, at=at)
-        yield at_work([responsible], at=at).get(responsible.pk)
-        yield superior_of(responsible, case.unit, at=at)
-    yield nearest(case.unit, [Tier.MANAGER, Tier.VP], at=at)
+            yield roster.superior_of(case.responsible_id, case.unit)
+        yield roster.answering(case.responsible_id)
+        yield roster.superior_of(case.responsible_id, case.unit)
+    yield roster.nearest(case.unit, [Tier.MANAGER, Tier.VP])
     yield next(iter(administrators()), None)

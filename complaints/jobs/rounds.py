@@ -15,6 +15,7 @@ from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.outbox import queue
+from complaints.staff.queries import Roster
 from complaints.standards.models import BusinessCalendar
 
 log = structlog.get_logger(__name__)
@@ -29,12 +30,7 @@ def hand_up(*, clock: Now) -> int:
     """
     done = 0
     while ids := overdue_ids(at=clock()):
-        ladders = Ladders(at=clock())
-        taken = each(
-            ids,
-            lambda one, ladders=ladders: escalate_overdue(one, at=clock(), ladders=ladders),  # type: ignore[misc]
-            on_failure=lambda one: put_off(one, at=clock()),
-        )
+        taken = _hand_up(ids, Ladders(at=clock()), clock=clock)
         done += taken
         if not taken:
             break
@@ -44,7 +40,7 @@ def hand_up(*, clock: Now) -> int:
 def remind(*, clock: Now) -> int:
     """Tell people that deadlines draw near, one by one or in a summary; how many people."""
     while ids := reminding_ids(at=clock()):
-        if not each(ids, lambda one: fall_due(one, at=clock()), on_failure=skip_reminder):
+        if not _fall_due(ids, Roster(at=clock()), clock=clock):
             break
     return each(people_to_tell(), lambda person: tell_reminders(person, at=clock()))
 
@@ -67,6 +63,18 @@ def recompute(calendar: BusinessCalendar, *, clock: Now) -> int:
         done += each(ids, lambda case_id: recompute_clocks(case_id, calendar=calendar, at=clock()))
         last = ids[-1]
     return done
+
+
+def _hand_up(ids: Iterable[int], ladders: Ladders, *, clock: Now) -> int:
+    return each(
+        ids,
+        lambda one: escalate_overdue(one, at=clock(), ladders=ladders),
+        on_failure=lambda one: put_off(one, at=clock()),
+    )
+
+
+def _fall_due(ids: Iterable[int], roster: Roster, *, clock: Now) -> int:
+    return each(ids, lambda one: fall_due(one, at=clock(), roster=roster), on_failure=skip_reminder)
 
 
 def each(ids: Iterable[T], step: Callable[[T], bool], *, on_failure: Callable[[T], None] | None = None) -> int:
