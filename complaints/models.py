@@ -9,6 +9,7 @@ from complaints.remedies.models import Remedy
 from complaints.staff.models import Absence, Employee, Unit
 from complaints.standards.models import (
     BusinessCalendar,
+    Edition,
     FailureType,
     RecoveryStandard,
     ServiceStandard,
@@ -26,6 +27,7 @@ __all__ = [
     "Clock",
     "ColumnMapping",
     "Customer",
+    "Edition",
     "EmailAddress",
     "Employee",
     "FailureType",

@@ -28,7 +28,7 @@ def token_hash(token: str) -> bytes:
 
 
 def new_reference() -> Reference:
-    """A reference such as `C-7K3M9QX2`: seven random characters of Crockford base 32 and a check character."""
+    """A reference such as `C-7K3M9QXR`: seven random characters of Crockford base 32 and a check character."""
     return reference_of(secrets.randbelow(REFERENCES))
 
 

@@ -22,6 +22,7 @@ from complaints.outbox.models import Kind, Message
 from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
+from complaints.standards.rulebook import Mark
 
 
 @transaction.atomic
@@ -96,9 +97,9 @@ def note_run_out(case: Case, live: Sequence[Clock], *, at: datetime) -> list[Tim
     return [timeline.entry(case, Entry.DEADLINE_MISSED, by=SYSTEM, at=at, deadlines=codes)]
 
 
-def climb_if_urgent(case: Case, *, said: str, at: datetime) -> None:
-    """Send a locked or just stored case up at once where a rule says that it cannot wait."""
-    rule = urgent_rule(case, said=said)
+def climb_if_urgent(case: Case, edition: Mark | None, *, said: str, at: datetime) -> None:
+    """Send a locked or just stored case up at once where a rule of the edition says that it cannot wait."""
+    rule = urgent_rule(case, edition, said=said)
     if rule is not None:
         climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=rule.name, least=Tier(rule.tier))
 
