@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from complaints.cases import links
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock, TimelineEntry
 from complaints.cases.sentences import reason_of, sentence_for_staff
@@ -18,6 +19,7 @@ from complaints.escalation.ladder import Ladders
 from complaints.escalation.models import LadderStep
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
+from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.escalate import escalate
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.write_note import write_note
@@ -120,6 +122,16 @@ def test_handed_up_by_hand_after_it_ran_out_it_is_one_step(
     assert [escalate_overdue(one, at=at) for one in waiting] == [False]
     assert fresh(case).responsible == max_
     assert happened(case)[-2:] == [Entry.DEADLINE_MISSED, Entry.ESCALATED]
+
+
+def test_what_ran_out_before_it_rested_is_answered_by_the_step_that_lets_it_run_on(
+    case: Case, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    ask_customer(case.reference, text="Which room?", by=fern, at=later(days=1, minutes=1))
+    climb_for_customer(links.mint(case, at=AT), at=later(days=1, minutes=2))
+    assert happened(case)[-2:] == [Entry.DEADLINE_MISSED, Entry.ESCALATED]
+    assert hand_up(later(days=1, minutes=3)) == 0
+    assert fresh(case).responsible == max_
 
 
 def test_notes_and_comments_do_not_make_a_case_younger(case: Case, fern: Employee, max_: Employee) -> None:

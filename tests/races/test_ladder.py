@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from complaints.cases import links
 from complaints.cases.entries import Entry
@@ -71,9 +71,15 @@ def test_a_case_that_somebody_works_on_waits_for_the_next_beat_and_stops_nobody(
     case: Case, fern: Employee, max_: Employee, cara: Customer
 ) -> None:
     other, at = a_complaint(by=fern, customer=cara, at=AT), later(days=1)
+
+    def without_waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return hand_up(clock=lambda: at)
+
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
-        assert meet(lambda: hand_up(clock=lambda: at)) == [1]
+        assert meet(without_waiting) == [1]
     assert fresh(other).responsible == max_
     assert fresh(case).responsible == fern
     assert hand_up(clock=lambda: at) == 1
