@@ -22,6 +22,7 @@ from complaints.outbox.models import Kind, Message
 from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
+from complaints.staff.queries import at_work, nearest
 from complaints.standards.rulebook import Mark
 
 
@@ -62,10 +63,11 @@ def climb(
 ) -> bool:
     """Take a locked case one step up by a move: write it, start that step's deadline, tell who has it and the customer.
 
-    On the step outside the case stays where it is, and the customer learns of the way out. Where nobody stands higher,
-    it goes to the unit's list with an alarm. False on top of the ladder. Deadlines that have run out by then are
-    answered by this step, so that the sweep adds no second one; where `reason` is None they are the reason. `told`
-    names the customer's message, if any. The sweep hands in the `ladders` of its batch and the `live` clocks it read.
+    On the step outside the case stays where it is, and the customer learns of the way out, as do those who have it,
+    handed it up and stand highest. Where nobody stands higher, it goes to the unit's list with an alarm. False on top
+    of the ladder. Deadlines that have run out by then are answered by this step, so that the sweep adds no second one;
+    where `reason` is None they are the reason. `told` names the customer's message, if any. The sweep hands in the
+    `ladders` of its batch and the `live` clocks it has read.
     """
     look_up = next_rung if ladders is None else ladders.next_rung
     rung = look_up(case.unit, case.step, at=at, least=least)
@@ -74,14 +76,13 @@ def climb(
     missed = _move_up(case, rung, move=move, at=at, live=live)
     deadlines = missed[0].facts["deadlines"] if missed and reason is None else ""
     why: dict[str, Any] = {"reason": reason or "", "deadlines": deadlines, "submission": submission}
+    because = reason or deadline_names(deadlines)
     if rung.step.is_outside:
-        name, contact = rung.step.name, rung.step.contact
-        entry = timeline.entry(case, Entry.OUTSIDE_NAMED, by=by, at=at, text=contact, to=name, **why)
-        outside = {"outside": name, "contact": contact}
-        messages = [tell.to_customer(case, Kind.ROUTE_OUTSIDE, occasion=f"v{case.version}", at=at, **outside)]
+        text, to = rung.step.contact, rung.step.name
+        entry = timeline.entry(case, Entry.OUTSIDE_NAMED, by=by, at=at, text=text, to=to, **why)
+        messages = _who_learns_of_outside(case, rung, by=by, at=at, reason=because)
     else:
         entry = timeline.entry(case, Entry.ESCALATED, by=by, at=at, to=rung.who, tier=rung.step.tier, **why)
-        because = reason or deadline_names(deadlines)
         messages = _who_learns(case, rung, told, by=by, at=at, reason=because, is_urgent=least is not None)
     enqueue(*missed, entry, *messages)
     return True
@@ -131,3 +132,25 @@ def _who_learns(
         why["for_customer"] = by.kind == ActorKind.CUSTOMER
         inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, **why)
     return [*inwards, *outwards]
+
+
+def _who_learns_of_outside(case: Case, rung: Rung, *, by: Actor, at: datetime, reason: str) -> list[Message]:
+    """The messages to the customer, and to whom of ours it concerns; where it concerns nobody, the alarm."""
+    facts, occasion = {"outside": rung.step.name, "contact": rung.step.contact}, f"v{case.version}"
+    messages = [tell.to_customer(case, Kind.ROUTE_OUTSIDE, occasion=occasion, at=at, **facts)]
+    concerned = _concerned(case, at=at)
+    for colleague in concerned:
+        if colleague.pk != by.id or by.kind != ActorKind.EMPLOYEE:
+            why = {"reason": reason, **facts}
+            messages += tell.to_employee(colleague, case, Kind.STAFF_OUTSIDE, occasion=occasion, at=at, **why)
+    if not concerned:
+        messages += tell.to_administrators(case, occasion=occasion, at=at, reason=reason)
+    return messages
+
+
+def _concerned(case: Case, *, at: datetime) -> list[Employee]:
+    """Who has a case, who handed it up last, and the VP of its unit; or who stands in for them, each once."""
+    ids = [case.responsible_id, timeline.last_employee(case, Entry.ESCALATED)]
+    people = sorted(Employee.objects.filter(pk__in=[pk for pk in ids if pk]), key=lambda one: ids.index(one.pk))
+    answering = [*at_work(people, at=at).values(), nearest(case.unit, [Tier.VP], at=at)]
+    return list({one.pk: one for one in answering if one is not None}.values())

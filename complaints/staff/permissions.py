@@ -28,10 +28,12 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
 
 
-_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN, Permission.STEP_DOWN, Permission.VIEW_ESCALATIONS}
+_ABOVE: Final = {Permission.ASSIGN, Permission.STEP_DOWN, Permission.CHANGE_GROUP, Permission.VIEW_ESCALATIONS}
+_HANDLING: Final = frozenset(Permission) - _ABOVE
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
