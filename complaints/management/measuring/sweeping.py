@@ -76,8 +76,10 @@ def _put_off() -> Iterator[None]:
     moment = now() + timedelta(days=1)
     waiting = Clock.objects.filter(pk__in=overdue_ids(at=now() + timedelta(hours=1), limit=None))
     waiting.update(retry_at=moment)
-    yield
-    Clock.objects.filter(retry_at=moment).update(retry_at=None)
+    try:
+        yield
+    finally:
+        Clock.objects.filter(retry_at=moment).update(retry_at=None)
 
 
 @contextmanager
@@ -89,14 +91,16 @@ def _run_out(deadlines: int, *, due_at: datetime) -> Iterator[None]:
     cases.update(status=Status.OPEN, resolved_at=None, due_at=due_at)
     clocks.filter(kind=ClockKind.RESOLVE).update(due_at=due_at, paused_at=None)
     _take_stock()
-    yield
-    with transaction.atomic(), pgtrigger.ignore("complaints.TimelineEntry:append_only"):
-        TimelineEntry.objects.filter(case__gt=last).delete()
-        Message.objects.filter(about__in=list(cases.values_list("reference", flat=True))).delete()
-        CaseText.objects.filter(case__gt=last).delete()
-        clocks.delete()
-        cases.delete()
-    _take_stock()
+    try:
+        yield
+    finally:
+        with transaction.atomic(), pgtrigger.ignore("complaints.TimelineEntry:append_only"):
+            TimelineEntry.objects.filter(case__gt=last).delete()
+            Message.objects.filter(about__in=list(cases.values_list("reference", flat=True))).delete()
+            CaseText.objects.filter(case__gt=last).delete()
+            clocks.delete()
+            cases.delete()
+        _take_stock()
 
 
 def _take_stock() -> None:
