@@ -5,8 +5,8 @@ from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import Message
-from complaints.remedies.models import Remedy
-from complaints.staff.models import Absence, Employee, Unit
+from complaints.remedies.models import Approval, Authority, Balance, ExchangeRate, LedgerEntry, Remedy, Voucher
+from complaints.staff.models import Absence, Course, Employee, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     FailureType,
@@ -19,17 +19,23 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Approval",
     "Attachment",
+    "Authority",
+    "Balance",
     "BusinessCalendar",
     "Case",
     "CaseText",
     "Clock",
     "ColumnMapping",
+    "Course",
     "Customer",
     "EmailAddress",
     "Employee",
+    "ExchangeRate",
     "FailureType",
     "LadderStep",
+    "LedgerEntry",
     "Message",
     "Phone",
     "RecoveryStandard",
@@ -42,6 +48,8 @@ __all__ = [
     "Target",
     "TimelineEntry",
     "TrackingLink",
+    "Training",
     "Unit",
     "UrgentRule",
+    "Voucher",
 ]
