@@ -114,6 +114,13 @@ class OwnProposal(NotPermitted):
     sentence_template = _("This is your own proposal: somebody else has to decide on it.")
 
 
+class OwnAuthority(NotPermitted):
+    """Nobody gives their own authority back to themselves."""
+
+    code = "own_authority"
+    sentence_template = _("This was decided with your own authority: somebody else has to reverse it.")
+
+
 class RateMissing(RecoveryError):
     """Two currencies meet and nobody wrote down what one is worth in the other."""
 

@@ -6,10 +6,12 @@ from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from babel.numbers import format_currency
+from django.utils.functional import lazy
 from django.utils.translation import get_language, to_locale
 from djmoney.money import Money
 
 CENT: Final = Decimal("0.01")
+MOST: Final = Decimal("9999999.99")
 
 
 def money_words(amount: Money) -> str:
@@ -20,3 +22,7 @@ def money_words(amount: Money) -> str:
 def converted(amount: Money, rate: Decimal) -> Decimal:
     """What a sum comes to at a rate, in whole cents and never less than it is worth."""
     return Decimal(amount.amount * rate).quantize(CENT, rounding=ROUND_UP)
+
+
+lazy_money_words: Final = lazy(money_words, str)
+"""The same for a message: in the language of whoever reads it."""

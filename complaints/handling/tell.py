@@ -25,6 +25,7 @@ MEETS: Final[dict[str, frozenset[ClockKind]]] = {
     Kind.QUESTION: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.UPDATE}),
     Kind.WRITTEN: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
     Kind.RESOLUTION_PROPOSED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
+    Kind.REMEDY_OFFERED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
 }
 """Which deadlines a message meets once it is delivered: only what a person wrote, never a receipt by itself."""
 
@@ -83,10 +84,10 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
 
 
-def alarm(case: Case, *, occasion: str, at: datetime, reason: str) -> None:
-    """Tell the administrators that a case waits with nobody to wait for."""
+def alarm(case: Case, *, occasion: str, at: datetime, reason: str, **facts: Any) -> None:
+    """Tell the administrators that a case, or with `remedy` a remedy on it, waits with nobody to wait for."""
     for administrator in administrators():
-        employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason)
+        employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason, **facts)
 
 
 def _complainant(customer: Customer, address: str) -> Recipient:

@@ -22,11 +22,16 @@ class Kind(models.TextChoices):
     CLOSED = "closed", _("Closed")
     TRACKING_LINK = "tracking_link", _("Tracking link")
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
+    REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
+    REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
+    STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
+    STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
+    STAFF_TRAINING = "staff_training", _("To staff: a training expires")
 
 
 class MessageState(models.TextChoices):

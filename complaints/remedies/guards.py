@@ -37,16 +37,16 @@ ELSE
 END IF;
 SELECT COALESCE(duplicate_of_id, id) INTO root FROM complaints_case WHERE id = NEW.case_id;
 
-INSERT INTO complaints_balance
-    (scope, customer_id, case_id, authority_id, holder_id, month, currency, held, spent, taken)
-VALUES ('customer', NEW.customer_id, NULL, NULL, NULL, NULL, NEW.currency, 0, 0, 0),
-       ('failure', NULL, root, NULL, NULL, NULL, NEW.currency, 0, 0, 0),
-       ('failure', NULL, NEW.case_id, NULL, NULL, NULL, NEW.currency, 0, 0, 0),
-       ('month', NULL, NULL, NEW.authority_id, NEW.holder_id, NEW.month, NEW.currency, 0, 0, 0)
-ON CONFLICT DO NOTHING;
--- one after the other, in this order: whoever comes second sees what the first one took
+-- one scope after the other, and the scarcest last: whoever comes second waits here, and sees what the first one took
+INSERT INTO complaints_balance (scope, customer_id, currency, held, spent, taken)
+    VALUES ('customer', NEW.customer_id, NEW.currency, 0, 0, 0) ON CONFLICT DO NOTHING;
 PERFORM FROM complaints_balance WHERE scope = 'customer' AND customer_id = NEW.customer_id ORDER BY id FOR UPDATE;
+INSERT INTO complaints_balance (scope, case_id, currency, held, spent, taken)
+    VALUES ('failure', root, NEW.currency, 0, 0, 0), ('failure', NEW.case_id, NEW.currency, 0, 0, 0)
+    ON CONFLICT DO NOTHING;
 PERFORM FROM complaints_balance WHERE scope = 'failure' AND case_id IN (root, NEW.case_id) ORDER BY id FOR UPDATE;
+INSERT INTO complaints_balance (scope, authority_id, holder_id, month, currency, held, spent, taken)
+    VALUES ('month', NEW.authority_id, NEW.holder_id, NEW.month, NEW.currency, 0, 0, 0) ON CONFLICT DO NOTHING;
 PERFORM FROM complaints_balance WHERE scope = 'month' AND authority_id = NEW.authority_id
     AND holder_id = NEW.holder_id AND month = NEW.month FOR UPDATE;
 

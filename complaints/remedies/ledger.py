@@ -50,6 +50,15 @@ def give_back(remedy: Remedy, *, at: datetime, given: bool = False) -> LedgerEnt
     return held
 
 
+def queue_for_moving() -> None:
+    """Let those who move a sum from one employee's authority to another's do so one after the other.
+
+    Asked for before anything is given back: two who moved in opposite directions would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('complaints_ledger_moves'))")
+
+
 def standing(remedy: Remedy) -> LedgerEntry | None:
     """The hold of a remedy that was not given back; None where it took nothing."""
     given_back = LedgerEntry.objects.filter(kind__in=[LedgerKind.RELEASE, LedgerKind.REVERSE], remedy=remedy)

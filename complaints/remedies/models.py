@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -178,12 +178,13 @@ class Authority(models.Model):
 
     def clean(self) -> None:
         """Refuse a second authority for the same people at the same time, with a sentence."""
-        if not isinstance(self.valid_from, datetime):  # a form's field with a fault of its own
+        began: Any = self.valid_from
+        if began is None:  # a form's field with a fault of its own
             return
         same = Authority.objects.filter(
             tier=self.tier, employee=self.employee, unit=self.unit, currency=self.currency
         ).exclude(pk=self.pk)
-        overlapping = Q(valid_until=None) | Q(valid_until__gt=self.valid_from)
+        overlapping = Q(valid_until=None) | Q(valid_until__gt=began)
         if self.valid_until is not None:
             overlapping &= Q(valid_from__lt=self.valid_until)
         if same.filter(overlapping).exists():
@@ -285,12 +286,15 @@ class Balance(models.Model):
     """What stands in the ledger for a customer, a complaint, or a month of an employee's authority.
 
     Written by the ledger's trigger alone. `taken` is what counted against `cap` when money was last taken: of a
-    customer the rolling window, of a failure all its duplicates; of a month it is always what is held and spent.
+    customer the rolling window, of a failure all its duplicates; of a month it is always what is held and spent. The
+    case has no foreign key: checking it would lock the other case of a duplicate, out of turn.
     """
 
     scope = models.CharField(max_length=8, choices=Scope)
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     authority = models.ForeignKey(Authority, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     holder = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     month = models.DateField(null=True)

@@ -29,9 +29,20 @@ class Permission(StrEnum):
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
     VIEW_ESCALATIONS = "escalation:view"
+    PROPOSE_REMEDY = "remedy:propose"
+    FULFIL_REMEDY = "remedy:fulfil"
+    REVERSE_REMEDY = "remedy:reverse"
+    REDEEM_VOUCHER = "voucher:redeem"
+    DECIDE_APPROVAL = "approval:decide"
 
 
-_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN, Permission.STEP_DOWN, Permission.VIEW_ESCALATIONS}
+_HANDLING: Final = frozenset(Permission) - {
+    Permission.ASSIGN,
+    Permission.STEP_DOWN,
+    Permission.VIEW_ESCALATIONS,
+    Permission.REVERSE_REMEDY,
+    Permission.DECIDE_APPROVAL,
+}
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,

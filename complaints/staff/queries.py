@@ -90,15 +90,17 @@ def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | N
 
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
     """Who answers on the first of these tiers that somebody holds, in the unit or the nearest one above it."""
+    return next((person for _tier, person in answering(unit, tiers, at=at)), None)
+
+
+def answering(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> list[tuple[Tier, Employee]]:
+    """Everybody who answers on these tiers for a unit, with the tier: by tier in order, the nearest first."""
     people = list(
         Employee.objects.filter(is_active=True, role__in=tiers, unit_id__in=unit.ancestor_ids).select_related("unit")
     )
-    answering = at_work(people, at=at) if people else {}
-    for tier in tiers:
-        held = sorted((p for p in people if p.role == tier and p.pk in answering), key=_nearness)
-        if held:
-            return answering[held[0].pk]
-    return None
+    there = at_work(people, at=at) if people else {}
+    held = sorted((p for p in people if p.pk in there), key=lambda p: (tiers.index(Tier(p.role)), _nearness(p)))
+    return [(Tier(person.role), there[person.pk]) for person in held]
 
 
 def administrators() -> list[Employee]:
