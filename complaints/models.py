@@ -5,7 +5,16 @@ from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import Message
-from complaints.remedies.models import Approval, Authority, Balance, ExchangeRate, LedgerEntry, Remedy, Voucher
+from complaints.remedies.models import (
+    Approval,
+    Authority,
+    Balance,
+    ExchangeRate,
+    LedgerEntry,
+    LedgerProof,
+    Remedy,
+    Voucher,
+)
 from complaints.staff.models import Absence, Course, Employee, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
@@ -36,6 +45,7 @@ __all__ = [
     "FailureType",
     "LadderStep",
     "LedgerEntry",
+    "LedgerProof",
     "Message",
     "Phone",
     "RecoveryStandard",

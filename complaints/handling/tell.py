@@ -67,12 +67,6 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
     """Tell a colleague, with the address of the case page; nobody needs no telling."""
     if colleague is None or not colleague.is_active:
         return
-    to = Recipient(
-        address=colleague.email,
-        name=colleague.name,
-        language=colleague.language or settings.LANGUAGE_CODE,
-        is_customer=False,
-    )
     page = f"{settings.BASE_URL}{reverse('desk:complaint', args=[case.reference])}"
     told = {
         "customer": case.customer.name,
@@ -81,13 +75,30 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
         "severity": Severity(case.severity).label,
         **facts,
     }
+    to = _colleague(colleague)
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+
+
+def colleague_of_no_case(colleague: Employee, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
+    """Tell a colleague what is about no complaint, with the address of their desk."""
+    to = _colleague(colleague)
+    told = {"page": f"{settings.BASE_URL}{reverse('desk:worklist')}", **facts}
+    enqueue(kind, to=to, about="", unit=colleague.unit, occasion=occasion, facts=told, at=at)
 
 
 def alarm(case: Case, *, occasion: str, at: datetime, reason: str, **facts: Any) -> None:
     """Tell the administrators that a case, or with `remedy` a remedy on it, waits with nobody to wait for."""
     for administrator in administrators():
         employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason, **facts)
+
+
+def _colleague(colleague: Employee) -> Recipient:
+    return Recipient(
+        address=colleague.email,
+        name=colleague.name,
+        language=colleague.language or settings.LANGUAGE_CODE,
+        is_customer=False,
+    )
 
 
 def _complainant(customer: Customer, address: str) -> Recipient:

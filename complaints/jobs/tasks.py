@@ -11,9 +11,13 @@ from django.utils.timezone import now
 
 from complaints.handling.deliver_message import deliver_message
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
+from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.let_rest import let_rest, resting_ids
+from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
+from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.outbox import queue
 from complaints.standards.models import BusinessCalendar
 
@@ -58,6 +62,30 @@ def remind() -> int:
         if not each(ids, lambda clock_id: fall_due(clock_id, at=now()), on_failure=skip_reminder):
             break
     return each(people_to_tell(), lambda employee_id: tell_reminders(employee_id, at=now()))
+
+
+@shared_task(name="remedies.pass_up", ignore_result=True)
+def pass_up() -> int:
+    """Take requests for approval that nobody decided on in time to the next one up."""
+    return each(undecided_ids(at=now()), lambda remedy_id: pass_up_approval(remedy_id, at=now()))
+
+
+@shared_task(name="remedies.expire", ignore_result=True)
+def expire() -> int:
+    """Let go of remedies that nobody decided on or answered for too long."""
+    return each(lapsed_ids(at=now()), lambda remedy_id: expire_remedy(remedy_id, at=now()))
+
+
+@shared_task(name="trainings.warn", ignore_result=True)
+def warn() -> int:
+    """Tell people that the training their authority needs expires within a month."""
+    return each(expiring_ids(at=now()), lambda training_id: warn_of_training(training_id, at=now()))
+
+
+@shared_task(name="ledger.prove", ignore_result=True)
+def prove() -> bool:
+    """Compare every balance with its entries, once a night, and raise the alarm where one differs."""
+    return prove_ledger(at=now())
 
 
 @shared_task(name="deadlines.recompute", ignore_result=True)

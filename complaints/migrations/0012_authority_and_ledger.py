@@ -226,6 +226,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="LedgerProof",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("proved_at", models.DateTimeField()),
+                ("discrepancies", models.JSONField(default=list)),
+            ],
+            options={
+                "ordering": ("-day",),
+            },
+        ),
+        migrations.CreateModel(
             name="Training",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -361,6 +373,7 @@ class Migration(migrations.Migration):
                     ("staff_approval_asked", "To staff: a remedy awaits your approval"),
                     ("staff_approval_decided", "To staff: your proposal was decided on"),
                     ("staff_training", "To staff: a training expires"),
+                    ("staff_ledger", "To staff: the ledger does not add up"),
                 ],
                 max_length=32,
                 verbose_name="kind",

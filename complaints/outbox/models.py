@@ -32,6 +32,7 @@ class Kind(models.TextChoices):
     STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
     STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
+    STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
 
 
 class MessageState(models.TextChoices):

@@ -332,6 +332,20 @@ class Balance(models.Model):
         return f"{self.scope} {self.held} + {self.spent} {self.currency}"
 
 
+class LedgerProof(models.Model):
+    """That the balances of a day were compared with their entries, and what was found: nothing, while all is well."""
+
+    day = models.DateField(unique=True)
+    proved_at = models.DateTimeField()
+    discrepancies = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("-day",)
+
+    def __str__(self) -> str:
+        return f"{self.day} {len(self.discrepancies)}"
+
+
 class Decision(models.TextChoices):
     """What became of a request for approval."""
 

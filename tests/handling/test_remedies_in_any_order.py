@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -78,7 +79,7 @@ def take(step: str, cases: list[Case], which: int, amount: Decimal, by: Employee
     elif remedies := list(Remedy.objects.order_by("pk")):
         one = remedies[which % len(remedies)]
         on: dict[str, Any] = {"reference": one.case.reference, "remedy": one.pk, "by": by, "at": at}
-        {
+        verbs: dict[str, Callable[[], object]] = {
             "approve": lambda: approve(**on),
             "another": lambda: approve(**on, amount=usd(str(amount))),
             "refuse": lambda: refuse(**on, reason="No."),
@@ -91,7 +92,8 @@ def take(step: str, cases: list[Case], which: int, amount: Decimal, by: Employee
             "withdraw": lambda: withdraw_remedy(**on, reason="Oops."),
             "expire": lambda: expire_remedy(one.pk, at=AT + timedelta(days=60 + days)),
             "pass_up": lambda: pass_up_approval(one.pk, at=at + timedelta(days=4)),
-        }[step]()
+        }
+        verbs[step]()
 
 
 def is_sound() -> None:
