@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.escalation.models import LadderStep, UrgentRule
 from complaints.intake.models import ColumnMapping
-from complaints.staff.models import Absence, Employee, Unit
+from complaints.remedies.models import Authority, ExchangeRate
+from complaints.staff.models import Absence, Course, Employee, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     FailureType,
@@ -143,6 +144,36 @@ class AbsenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("employee", "since", "until", "stand_in")
     list_select_related = ("employee", "stand_in")
     date_hierarchy = "since"
+
+
+@admin.register(Authority)
+class AuthorityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What people may spend: a rule ends, and another one begins; none is deleted, the ledger names it."""
+
+    list_display = ("__str__", "unit", "per_failure", "per_customer", "per_month", "valid_from", "valid_until")
+    list_select_related = ("employee", "unit")
+    autocomplete_fields = ("employee", "unit")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authority | None = None) -> bool:
+        """Refuse to delete what the ledger names."""
+        return False
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("source", "target", "rate", "since", "origin")
+
+
+@admin.register(Course)
+class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name",)
+
+
+@admin.register(Training)
+class TrainingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("employee", "course", "taken_on", "expires_on")
+    list_select_related = ("employee", "course")
+    autocomplete_fields = ("employee",)
 
 
 class SpecialDayInline(admin.TabularInline):  # type: ignore[type-arg]
