@@ -100,6 +100,20 @@ def test_within_authority_it_is_offered_at_once(case: Case, fern: Employee) -> N
     assert "Fern Fuller offers you: Voucher, $150.00." in words_of(message).text
 
 
+def test_at_the_counter_it_is_given_in_one_step(case: Case, fern: Employee) -> None:
+    voucher = propose(case, fern, proof="")
+    assert voucher.status == RemedyStatus.FULFILLED
+    assert Voucher.objects.get().is_good(at=AT)
+    [message] = Message.objects.filter(kind=Kind.REMEDY_OFFERED)
+    assert "whether you accept it" not in words_of(message).text
+    gift = propose(case, fern, 20, kind=RemedyKind.GIFT, proof="Basket 7")
+    assert (gift.status, gift.proof) == (RemedyStatus.FULFILLED, "Basket 7")
+    with pytest.raises(Invalid):
+        propose(case, fern, 20, kind=RemedyKind.REFUND, proof="")
+    waiting = propose(case, fern, 500, proof="")
+    assert waiting.status == RemedyStatus.AWAITING, "what is not authorised is not given"
+
+
 def test_the_timeline_tells_it_in_the_language_of_the_reader(case: Case, fern: Employee) -> None:
     propose(case, fern, reason="Secret thoughts.")
     entries = list(TimelineEntry.objects.filter(case=case, kind__startswith="remedy.").order_by("pk"))
