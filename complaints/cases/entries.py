@@ -41,6 +41,21 @@ class Entry(StrEnum):
     LINK_SENT = "link.sent"
     CUSTOMER_CHANGED = "customer.changed"
     GROUP_CHANGED = "customer.regrouped"
+    REMEDY_PROPOSED = "remedy.proposed"
+    REMEDY_AUTHORISED = "remedy.authorised"
+    REMEDY_REFUSED = "remedy.refused"
+    REMEDY_OFFERED = "remedy.offered"
+    REMEDY_ACCEPTED = "remedy.accepted"
+    REMEDY_DECLINED = "remedy.declined"
+    REMEDY_FULFILLED = "remedy.fulfilled"
+    REMEDY_WITHDRAWN = "remedy.withdrawn"
+    REMEDY_EXPIRED = "remedy.expired"
+    REMEDY_REVERSED = "remedy.reversed"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_PASSED_UP = "approval.passed_up"
+    APPROVAL_ASKED_BACK = "approval.asked_back"
+    APPROVAL_ANSWERED = "approval.answered"
+    VOUCHER_REDEEMED = "voucher.redeemed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +119,19 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
+    Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
+    Entry.REMEDY_REFUSED: Telling(_("%(actor)s refused: %(remedy)s")),
+    Entry.REMEDY_OFFERED: Telling(_("Offered to the customer: %(remedy)s"), _("We offer you: %(remedy)s")),
+    Entry.REMEDY_ACCEPTED: Telling(_("The customer accepted: %(remedy)s"), _("You accepted: %(remedy)s")),
+    Entry.REMEDY_DECLINED: Telling(_("The customer declined: %(remedy)s"), _("You declined: %(remedy)s")),
+    Entry.REMEDY_FULFILLED: Telling(_("%(actor)s ticked off as given: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
+    Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
+    Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),
+    Entry.APPROVAL_ASKED: Telling(_("%(to)s is to decide: %(remedy)s")),
+    Entry.APPROVAL_PASSED_UP: Telling(_("Nobody has decided in time: %(remedy)s")),
+    Entry.APPROVAL_ASKED_BACK: Telling(_("%(actor)s asked back: %(remedy)s")),
+    Entry.APPROVAL_ANSWERED: Telling(_("%(actor)s answered the question: %(remedy)s")),
+    Entry.VOUCHER_REDEEMED: Telling(_("%(actor)s redeemed the voucher: %(remedy)s"), _("Redeemed: %(remedy)s")),
 }
