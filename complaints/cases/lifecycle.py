@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import Case as Choice
+from django.db.models import F, PositiveSmallIntegerField, QuerySet, Value, When
 
 from complaints.cases import clocks, search, timeline
 from complaints.cases.models import Case, CaseText, Clock
@@ -131,6 +132,23 @@ def store(case: Case, *, live: Sequence[Clock] | None = None) -> None:
 def note_due(case: Case) -> None:
     """Write only when a locked case is due next: nothing that anybody has on their page changed."""
     Case.objects.filter(pk=case.pk).update(due_at=clocks.next_due(clocks.unended(case)))
+
+
+def restand(units: QuerySet[Unit], positions: Mapping[int, int]) -> None:
+    """Let the open cases of units stand where their step is now: each old position, and the new one.
+
+    Locks those that move, in the order of their ids. What people see of them stays as it is, and so does the version.
+    """
+    moved = {old: new for old, new in positions.items() if old != new}
+    theirs = Case.objects.exclude(status=Status.CLOSED).filter(unit__in=units, step__in=moved)
+    held = list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if held:
+        places = Choice(
+            *(When(step=old, then=Value(new)) for old, new in moved.items()),
+            default=F("step"),
+            output_field=PositiveSmallIntegerField(),
+        )
+        Case.objects.filter(pk__in=held).update(step=places)
 
 
 def lock_cases_of(customer: Customer) -> list[Case]:

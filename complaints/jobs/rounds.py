@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -12,11 +13,10 @@ from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_message
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.let_rest import let_rest, resting_ids
-from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
+from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.outbox import queue
 from complaints.staff.queries import Roster
-from complaints.standards.models import BusinessCalendar
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -56,13 +56,25 @@ def send_missed(*, clock: Now, limit: int | None = 500) -> int:
     return each(due, lambda message_id: deliver_message(message_id, clock=clock, swept=True))
 
 
-def recompute(calendar: BusinessCalendar, *, clock: Now) -> int:
-    """Reckon every open deadline in a calendar anew after it was changed; how many complaints it moved."""
-    done, last = 0, 0
-    while ids := cases_reckoned_in(calendar, beyond=last):
-        done += each(ids, lambda case_id: recompute_clocks(case_id, calendar=calendar, at=clock()))
-        last = ids[-1]
+def recompute(*, clock: Now) -> int:
+    """Reckon open deadlines anew where a calendar or a time zone was changed; how many complaints it moved.
+
+    What failed on a complaint is looked at again the next time.
+    """
+    done = 0
+    for one in changed():
+        last, failed = 0, list[int]()
+        step = partial(_recompute, why=one.why, clock=clock)
+        while ids := one.cases(beyond=last):
+            done += each(ids, step, on_failure=failed.append)
+            last = ids[-1]
+        if not failed:
+            one.settle()
     return done
+
+
+def _recompute(case_id: int, *, why: str, clock: Now) -> bool:
+    return recompute_clocks(case_id, why=why, at=clock())
 
 
 def _hand_up(ids: Iterable[int], ladders: Ladders, *, clock: Now) -> int:

@@ -7,7 +7,6 @@ from django.utils.timezone import now
 
 from complaints.handling.deliver_message import deliver_message
 from complaints.jobs import rounds
-from complaints.standards.models import BusinessCalendar
 
 
 @shared_task(name="messages.deliver", ignore_result=True)
@@ -41,6 +40,6 @@ def remind() -> int:
 
 
 @shared_task(name="deadlines.recompute", ignore_result=True)
-def recompute(calendar_id: int) -> int:
-    """Reckon every open deadline in a calendar anew after it was changed."""
-    return rounds.recompute(BusinessCalendar.objects.get(pk=calendar_id), clock=now)
+def recompute() -> int:
+    """Reckon open deadlines anew where a calendar or a time zone was changed."""
+    return rounds.recompute(clock=now)
