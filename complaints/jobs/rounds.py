@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -64,17 +63,12 @@ def recompute(*, clock: Now) -> int:
     done = 0
     for one in changed():
         last, failed = 0, list[int]()
-        step = partial(_recompute, why=one.why, clock=clock)
         while ids := one.cases(beyond=last):
-            done += each(ids, step, on_failure=failed.append)
+            done += _recompute(ids, why=one.why, clock=clock, on_failure=failed.append)
             last = ids[-1]
         if not failed:
             one.settle()
     return done
-
-
-def _recompute(case_id: int, *, why: str, clock: Now) -> bool:
-    return recompute_clocks(case_id, why=why, at=clock())
 
 
 def _hand_up(ids: Iterable[int], ladders: Ladders, *, clock: Now) -> int:
@@ -83,6 +77,10 @@ def _hand_up(ids: Iterable[int], ladders: Ladders, *, clock: Now) -> int:
         lambda one: escalate_overdue(one, at=clock(), ladders=ladders),
         on_failure=lambda one: put_off(one, at=clock()),
     )
+
+
+def _recompute(ids: Iterable[int], *, why: str, clock: Now, on_failure: Callable[[int], None]) -> int:
+    return each(ids, lambda one: recompute_clocks(one, why=why, at=clock()), on_failure=on_failure)
 
 
 def _fall_due(ids: Iterable[int], roster: Roster, *, clock: Now) -> int:
