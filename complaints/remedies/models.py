@@ -392,6 +392,11 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.remedy_id} → {self.asked_of_id}"
 
+    @property
+    def waits_until(self) -> datetime:
+        """Where it stands among others: by its deadline, or without one by the moment it was asked."""
+        return self.due_at or self.asked_at
+
 
 class Voucher(models.Model):
     """A voucher as it was given: whoever shows the code gets its worth, once."""

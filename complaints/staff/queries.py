@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
@@ -78,6 +78,14 @@ def at_work(people: Iterable[Employee], *, at: datetime) -> dict[int, Employee]:
                 answers[pk] = stand_in
                 met[pk].add(stand_in.pk)
     return answers
+
+
+def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Employee]:
+    """Those who are away and for whom this employee answers: directly, or for the stand-in who is away as well."""
+    away = Absence.objects.filter(since__lte=at, until__gt=at)
+    directly = away.filter(stand_in=employee).values("employee")
+    indirectly = away.filter(stand_in__in=directly).values("employee")
+    return Employee.objects.filter(Q(pk__in=directly) | Q(pk__in=indirectly)).exclude(pk=employee.pk)
 
 
 def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | None:
