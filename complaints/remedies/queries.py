@@ -23,7 +23,7 @@ from complaints.remedies.models import Approval, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
-from complaints.staff.queries import stood_in_for
+from complaints.staff.queries import sees_whole_organisation, stood_in_for, visible_units
 
 PAGE: Final = 25
 WALK: Final = 1_000  # requests without anybody asked that an inbox looks through
@@ -138,7 +138,8 @@ def _waiting(
     live = Approval.objects.filter(decision="").exclude(remedy__proposed_by=employee)
     if not may(employee, Permission.DECIDE_APPROVAL):
         return live.none(), live.none()
-    live = live.filter(remedy__case__in=visible_to(employee))
+    if not sees_whole_organisation(employee):
+        live = live.filter(remedy__case__unit__in=visible_units(employee))
     theirs = live.filter(Q(asked_of=employee) | Q(asked_of__in=stood_in_for(employee, at=at)))
     nobodys = _beyond(Approval.objects.filter(decision="", asked_of=None), "asked_at", key)
     walked = nobodys.order_by("asked_at", "pk").values("pk")[:WALK]
