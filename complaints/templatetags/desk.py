@@ -34,7 +34,7 @@ def catalogue_name(failure_type: FailureType | None) -> str:
 
 @register.filter
 def money(amount: Money) -> str:
-    """A sum as people read it, in their language."""
+    """A sum in the reader's language."""
     return money_words(amount)
 
 
