@@ -18,6 +18,7 @@ from complaints.remedies.models import (
 from complaints.staff.models import Absence, Course, Employee, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
+    Edition,
     FailureType,
     RecoveryStandard,
     ServiceStandard,
@@ -39,6 +40,7 @@ __all__ = [
     "ColumnMapping",
     "Course",
     "Customer",
+    "Edition",
     "EmailAddress",
     "Employee",
     "ExchangeRate",

@@ -69,10 +69,7 @@ def take_reminders(clock: Clock, *, at: datetime) -> dict[To, int]:
     """Mark the reminders whose moment has come as given; for each of those they go to, the last one's number."""
     come: dict[To, int] = {}
     while clock.remind_at is not None and clock.remind_at <= at:
-        zone = clock.case.unit.time_zone
-        number = due_entry(
-            clock.reminders, hours_of(clock.calendar), clock.started_at, clock.budget, clock.past_pauses, zone=zone
-        )
+        number = due_entry(clock.reminders, hours_of(clock.calendar), clock.started_at, clock.budget, clock.past_pauses)
         clock.reminders = [{**one, "done": True} if n == number else one for n, one in enumerate(clock.reminders)]
         come[To(clock.reminders[number]["to"])] = number
         reckon(clock)

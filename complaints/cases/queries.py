@@ -147,12 +147,12 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
     """
     moment = "filed_at" if filters.ends else "due_at"
     order = ("-filed_at", "-pk") if filters.ends else ("due_at", "pk")
-    rows, units = _of_whom(employee, filters)
+    rows, units, seen = _of_whom(employee, filters)
     rows = rows.filter(status=Status.CLOSED) if filters.ends else rows.exclude(status=Status.CLOSED)
     key = _read_key(after)
     if key is not None:
         rows = rows.filter(_beyond(moment, key, descending=filters.ends))
-    condition, params = _narrowed(filters)
+    condition, params = _narrowed(filters, seen)
     walk = Walk(rows.order_by(*order).values_list("pk", moment, *_NARROWING), units, descending=filters.ends)
     found = walk.until(condition, params, wanted=PAGE + 1, most=WALK)
     shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
@@ -290,8 +290,12 @@ def story_of(customer: Customer, *, seen_by: Employee, but: Case | None = None) 
     )
 
 
-def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list[int] | None]:
-    """The cases of a tab, and the units they are walked in: None where the walk need not go unit by unit."""
+def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list[int] | None, list[int] | None]:
+    """The cases of a tab, the units they are walked in, and the units that what was walked over is narrowed to.
+
+    None where the walk need not go unit by unit, or may keep every unit. An employee's own cases are walked by an index
+    of their own and narrowed then: nearly all are of their units, which the planner does not know.
+    """
     units = None if sees_whole_organisation(employee) else _unit_ids(employee)
     if not may(employee, Permission.VIEW):
         units = []
@@ -300,17 +304,16 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
     if filters.unit is not None:
         units = [filters.unit] if units is None or filters.unit in units else []
     if filters.whose == Whose.MINE and units != []:  # an index of their own
-        mine = Case.objects.filter(responsible=employee)
-        return (mine if units is None else mine.filter(unit_id__in=units)), None
+        return Case.objects.filter(responsible=employee), None, units
     if filters.whose == Whose.UNASSIGNED and units is None and not filters.ends:
-        return Case.objects.filter(responsible__isnull=True), None
-    return Case.objects.all(), units
+        return Case.objects.filter(responsible__isnull=True), None, None
+    return Case.objects.all(), units, None
 
 
-_NARROWING: Final = ("tier", "severity", "channel", "outcome", "status", "failure_type", "responsible")
+_NARROWING: Final = ("tier", "severity", "channel", "outcome", "status", "failure_type", "responsible", "unit")
 
 
-def _narrowed(filters: Filters) -> tuple[str, list[Any]]:
+def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]]:
     """What is left of the rows walked over, as SQL over their columns."""
     conditions: list[str] = []
     params: list[Any] = []
@@ -328,6 +331,9 @@ def _narrowed(filters: Filters) -> tuple[str, list[Any]]:
         kinds = FailureType.objects.filter(Q(pk=filters.failure_type) | Q(parent=filters.failure_type))
         conditions.append("failure_type = ANY(%s)")
         params.append(list(kinds.values_list("pk", flat=True)))
+    if units is not None:
+        conditions.append("unit = ANY(%s)")
+        params.append(units)
     if filters.whose == Whose.UNASSIGNED:  # also where the rows are nobody's already: it costs nothing
         conditions.append("responsible IS NULL")
     return " AND ".join(conditions), params

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.expressions import Col
 
 Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question(Generic[Row]):
+    """SQL whose last value is the key; the values before it; what the columns are, and what makes them Python's."""
+
+    model: type[Row]
+    sql: str
+    before: Sequence[Any]
+    fields: Sequence[str]
+    added: Sequence[str]
+    conversions: Sequence[tuple[int, Expression, Sequence[Callable[..., Any]]]]
 
 
 class ByKey(Generic[Row]):
@@ -22,15 +37,30 @@ class ByKey(Generic[Row]):
 
     def get(self, key: int) -> Row | None:
         """The row with this key, or None."""
-        sql, before = self._composed
-        return next(iter(self._model._default_manager.raw(sql, [*before, key])), None)  # noqa: SLF001 - public name
+        asked = self._asked
+        with connection.cursor() as cursor:
+            cursor.execute(asked.sql, [*asked.before, key])
+            values = cursor.fetchone()
+        if values is None:
+            return None
+        told = list(values)
+        for place, expression, converters in asked.conversions:
+            for convert in converters:
+                told[place] = convert(told[place], expression, connection)
+        row = asked.model.from_db(connection.alias, asked.fields, told[: len(asked.fields)])
+        vars(row).update(zip(asked.added, told[len(asked.fields) :], strict=True))
+        return row
 
     @cached_property
-    def _model(self) -> type[Row]:
-        return self._rows().model
-
-    @cached_property
-    def _composed(self) -> tuple[str, tuple[Any, ...]]:
-        """The question, and the values in it that come before the key."""
-        sql, values = self._rows().filter(pk=0).order_by().query.sql_with_params()
-        return sql, values[:-1]
+    def _asked(self) -> _Question[Row]:
+        rows = self._rows().filter(pk=0).order_by()
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, values = compiler.as_sql()
+        columns = [expression for expression, _sql, _alias in compiler.select]
+        own = columns[: len(columns) - len(compiler.annotation_col_map)]
+        fields = [column.target.attname for column in own if isinstance(column, Col)]
+        conversions = [
+            (place, expression, found) for place, (found, expression) in compiler.get_converters(columns).items()
+        ]
+        added = list(compiler.annotation_col_map)
+        return _Question(rows.model, sql, values[:-1], fields, added, conversions)

@@ -1,4 +1,4 @@
-"""Store a new row and what hangs on it in two trips to PostgreSQL: same rows, same constraints."""
+"""Store a new row and what hangs on it in one trip to PostgreSQL: same rows, same constraints."""
 
 from __future__ import annotations
 
@@ -9,29 +9,34 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection, models
+from psycopg2.extensions import AsIs
 
-_AS_IT_IS: Final = (str, int, bool, datetime, type(None))
+_AS_IT_IS: Final = (str, int, bool, datetime, AsIs, type(None))
 """What the driver writes by itself; a field's own way of preparing it changes nothing and takes most of the time."""
 
 
 def insert_together(first: models.Model, *others: models.Model) -> None:
     """Store unsaved instances: `first`, which is given its key, then all others, of which those that hold it bear it.
 
-    Rows of one model that follow each other are one INSERT, and all INSERTs after the first make one trip. Neither
-    `save` nor signals run, the others are not given keys of their own, and values are computed here: no expressions.
-    Belongs into a transaction. Raises IntegrityError where a row may not be.
+    Rows of one model that follow each other are one INSERT, and all INSERTs make one trip: PostgreSQL draws the key,
+    and the others name it as the one just drawn. Neither `save` nor signals run, the others are not given keys of
+    their own, and values are computed here: no expressions. Belongs into a transaction. Raises IntegrityError where
+    a row may not be.
     """
+    key = f"currval('{_drawn_from(type(first))}')"
+    bearing = [
+        (vars(row), field.attname) for row in others for field in _shape(type(row))[2] if _holds(row, field, first)
+    ]
+    for facts, name in bearing:
+        facts[name] = AsIs(key)
+    values: list[Any] = []
+    statements = [_insert(model, rows, values) for model, rows in groupby((first, *others), type)]
     with connection.cursor() as cursor:
-        values: list[Any] = []
-        sql = _insert(type(first), [first], values)
-        cursor.execute(f'{sql} RETURNING "{_meta(type(first)).pk.column}"', values)
+        cursor.execute(";".join([*statements, f"SELECT {key}"]), values)
         first.pk = cursor.fetchone()[0]
-        first._state.adding, first._state.db = False, connection.alias  # noqa: SLF001 - as `save` leaves it
-        for row in others:
-            _point(row, first)
-        values = []
-        if others:
-            cursor.execute(";".join([_insert(model, rows, values) for model, rows in groupby(others, type)]), values)
+    first._state.adding, first._state.db = False, connection.alias  # noqa: SLF001 - as `save` leaves it
+    for facts, name in bearing:
+        facts[name] = first.pk
 
 
 def _insert(model: type[models.Model], rows: Iterable[models.Model], values: list[Any]) -> str:
@@ -39,18 +44,26 @@ def _insert(model: type[models.Model], rows: Iterable[models.Model], values: lis
     head, places, fields = _shape(model)
     written = []
     for row in rows:
+        facts = vars(row)
         for field in fields:
-            value = getattr(row, field.attname)
+            value = facts[field.attname]
             values.append(value if type(value) in _AS_IT_IS else field.get_db_prep_save(value, connection))
         written.append(places)
     return head + ", ".join(written)
 
 
-def _point(row: models.Model, first: models.Model) -> None:
-    """Let the foreign keys that hold `first` bear its key, which it did not have when they were set."""
-    for field in _shape(type(row))[2]:
-        if isinstance(field, models.ForeignKey) and field.is_cached(row) and field.get_cached_value(row) is first:
-            setattr(row, field.attname, first.pk)
+def _holds(row: models.Model, field: models.Field[Any, Any], first: models.Model) -> bool:
+    """Whether this foreign key of a row holds `first`, which had no key yet when it was set."""
+    return isinstance(field, models.ForeignKey) and field.is_cached(row) and field.get_cached_value(row) is first
+
+
+@cache
+def _drawn_from(model: type[models.Model]) -> str:
+    """The name of the sequence that keys of a model are drawn from."""
+    meta = _meta(model)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{meta.db_table}"', meta.pk.column])
+        return str(cursor.fetchone()[0])
 
 
 @cache

@@ -42,7 +42,7 @@ def read_voucher_code(text: str) -> str:
 
 
 def new_reference() -> Reference:
-    """A reference such as `C-7K3M9QX2`: seven random characters of Crockford base 32 and a check character."""
+    """A reference such as `C-7K3M9QXR`: seven random characters of Crockford base 32 and a check character."""
     return reference_of(secrets.randbelow(REFERENCES))
 
 

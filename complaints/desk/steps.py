@@ -71,7 +71,7 @@ class DuplicateForm(StepForm):
     original = Line(
         label=_("Reference of the complaint that goes on"),
         max_length=40,
-        error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QX2.")},
+        error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QXR.")},
     )
 
 

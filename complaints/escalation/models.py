@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.models import Clock
 from complaints.staff.models import Employee, Tier, Unit
-from complaints.standards.models import BusinessCalendar, FailureType
+from complaints.standards.models import BusinessCalendar, FailureType, makes_an_edition
 
 
 class LadderStep(models.Model):
@@ -91,6 +91,7 @@ class UrgentRule(models.Model):
     is_active = models.BooleanField(_("in force"), default=True)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         verbose_name = _("urgent rule")
         verbose_name_plural = _("urgent rules")
         ordering = ("name",)

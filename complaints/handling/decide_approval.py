@@ -113,22 +113,19 @@ def _locked(reference: str, remedy: int, *, by: Employee) -> tuple[Case, Remedy]
 def _covering(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -> tuple[Allowance, LedgerEntry | None]:
     """The decider's own allowance, which has to cover the remedy now; and what is set aside for it with them already.
 
-    That hold stays in the month it was made in, and its caps are judged again when it is spent.
+    That hold stays in the month it was made in. Raises BeyondAuthority.
     """
-    kind, currency = RemedyKind(remedy.kind), str(remedy.amount.currency)
-    own = allowance(by, case, at=at, currency=currency, without=remedy)
     held = ledger.standing(remedy)
-    if (
-        own.rule is not None
-        and held is not None
-        and (held.holder_id, held.authority_id) == (by.pk, own.rule.pk)
-        and converted(remedy.amount, own.rate) == held.amount
-        and own.permits(kind)
-    ):
-        return own, held
-    if not own.covers(remedy.amount, kind):
+    is_own = held is not None and held.holder_id == by.pk
+    month = held.month if held is not None and is_own else None
+    own = allowance(by, case, at=at, currency=str(remedy.amount.currency), without=remedy, month=month)
+    if own.rule is None or not own.covers(remedy.amount, RemedyKind(remedy.kind)):
         raise BeyondAuthority
-    return own, None
+    as_it_is = held is not None and (held.authority_id, held.amount) == (
+        own.rule.pk,
+        converted(remedy.amount, own.rate),
+    )
+    return own, held if is_own and as_it_is else None
 
 
 def _spend_own(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -> None:

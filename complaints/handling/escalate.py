@@ -18,6 +18,7 @@ from complaints.handling.texts import written
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
+from complaints.standards.rulebook import Mark
 
 
 @transaction.atomic
@@ -91,9 +92,9 @@ def note_run_out(case: Case, *, at: datetime) -> str:
     return names
 
 
-def climb_if_urgent(case: Case, *, said: str, at: datetime) -> None:
-    """Send a locked or just stored case up at once where a rule says that it cannot wait."""
-    rule = urgent_rule(case, said=said)
+def climb_if_urgent(case: Case, edition: Mark | None, *, said: str, at: datetime) -> None:
+    """Send a locked or just stored case up at once where a rule of the edition says that it cannot wait."""
+    rule = urgent_rule(case, edition, said=said)
     if rule is not None:
         climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=rule.name, least=Tier(rule.tier))
 

@@ -29,6 +29,7 @@ from complaints.outbox.queue import hint
 from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
+from complaints.standards import rulebook
 from complaints.standards.models import Severity
 from complaints.standards.queries import failure_type
 from complaints.standards.selection import Circumstances, promise_for
@@ -105,7 +106,8 @@ def _store(
 ) -> tuple[Case, Token | None]:
     unit = _unit(facts, by)
     customer, address = _customer(facts.customer, at=at)
-    kind = None if facts.failure_type is None else failure_type(facts.failure_type)
+    edition = rulebook.edition()
+    kind = None if facts.failure_type is None else failure_type(facts.failure_type, edition)
     promise = promise_for(
         Circumstances(
             failure_type=kind,
@@ -113,7 +115,8 @@ def _store(
             severity=facts.severity,
             customer_group=customer.group,
             channel=facts.channel,
-        )
+        ),
+        edition,
     )
     # whoever hears of it owns it, where it is their unit's; otherwise it waits on the unit's list of the unassigned
     owner = by if by is not None and by.unit_id == unit.pk and by.role in {Role.FRONT_LINE, Role.MANAGER} else None
@@ -146,7 +149,7 @@ def _store(
     hint(receipt)
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)
-    climb_if_urgent(case, said=f"{facts.what_happened} {facts.wanted}", at=at)
+    climb_if_urgent(case, edition, said=f"{facts.what_happened} {facts.wanted}", at=at)
     return case, token
 
 

@@ -15,6 +15,7 @@ from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
+from complaints.standards import rulebook
 
 
 @transaction.atomic
@@ -38,5 +39,5 @@ def hear_customer(
     attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
     tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     if Status(case.status) in MOVES[Move.CLIMB].start:
-        climb_if_urgent(case, said=text, at=at)
+        climb_if_urgent(case, rulebook.edition(), said=text, at=at)
     return case

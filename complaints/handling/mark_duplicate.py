@@ -30,7 +30,7 @@ def mark_duplicate(
     other = visible_to(by).filter(reference=named).first() if named else None
     if other is None or other.reference == reference:
         raise Invalid(
-            field="original", sentence=_("Please give the reference of the other complaint, such as C-7K3M9QX2.")
+            field="original", sentence=_("Please give the reference of the other complaint, such as C-7K3M9QXR.")
         )
     list(Case.objects.select_for_update().filter(reference__in=[reference, other.reference]).order_by("pk"))
     case = lifecycle.lock_for(by, Permission.MARK_DUPLICATE, reference, move=Move.NOTE)

@@ -8,11 +8,13 @@ from typing import Any
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.common.actors import Actor
+from complaints.common.errors import Invalid
 from complaints.common.money import lazy_money_words
 from complaints.handling import tell
 from complaints.outbox.models import Kind
@@ -25,11 +27,19 @@ from complaints.staff.models import Employee
 
 
 def authorise_and_offer(
-    case: Case, remedy: Remedy, *, by: Employee, at: datetime, reason: str = "", submission: str = ""
+    case: Case,
+    remedy: Remedy,
+    *,
+    by: Employee,
+    at: datetime,
+    reason: str = "",
+    submission: str = "",
+    proof: str | None = None,
 ) -> None:
     """Authorise a remedy whose money is spent, and tell the customer of it: only now, and once.
 
-    What takes no money needs no answer: the words are the remedy. For a locked case, which is stored.
+    What takes no money needs no answer: the words are the remedy. With a proof, it is given on the spot as well. For a
+    locked case, which is stored.
     """
     remedies.apply(remedy, RemedyMove.AUTHORISE)
     note(case, remedy, Entry.REMEDY_AUTHORISED, by=by.actor, at=at, reason=reason, submission=submission)
@@ -37,6 +47,8 @@ def authorise_and_offer(
     if not is_tangible(RemedyKind(remedy.kind)):
         remedies.apply(remedy, RemedyMove.FULFIL, given_at=at)
     note(case, remedy, Entry.REMEDY_OFFERED, by=by.actor, at=at, text=remedy.words)
+    if proof is not None and remedy.given_at is None:
+        give(case, remedy, proof=proof, by=by, at=at)
     lifecycle.store(case)
     who = (remedy.proposed_by or by).name
     facts: dict[str, Any] = {
@@ -46,6 +58,18 @@ def authorise_and_offer(
         "awaits_answer": remedy.given_at is None,
     }
     tell.customer(case, Kind.REMEDY_OFFERED, occasion=f"remedy {remedy.pk}", at=at, **facts)
+
+
+def give(case: Case, remedy: Remedy, *, proof: str, by: Employee, at: datetime) -> None:
+    """Note that the customer has it, with what proves it; a voucher is issued, and its code is the proof."""
+    is_voucher = remedy.kind == RemedyKind.VOUCHER
+    remedies.check(remedy, RemedyMove.FULFIL)
+    if is_voucher:
+        proof = remedies.issue_voucher(remedy, at=at).code
+    elif not proof:
+        raise Invalid(field="proof", sentence=_("Please say what proves it, such as the number of the payment."))
+    remedies.apply(remedy, RemedyMove.FULFIL, given_at=at, proof=proof, lapses_at=None)
+    note(case, remedy, Entry.REMEDY_FULFILLED, by=by.actor, at=at, reason="" if is_voucher else proof)
 
 
 def note(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from complaints.cases.models import Case
+from complaints.standards import rulebook
 from complaints.standards.models import Severity
 from complaints.standards.selection import Circumstances, Promise, promise_for
 
@@ -16,5 +17,6 @@ def promise_of(case: Case) -> Promise:
             severity=Severity(case.severity),
             customer_group=case.customer.group,
             channel=case.channel,
-        )
+        ),
+        rulebook.edition(),
     )

@@ -14,7 +14,7 @@ from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import BeyondAuthority, Invalid, NotPermitted
 from complaints.common.money import CENT, MOST
-from complaints.common.words import clean
+from complaints.common.words import clean, clean_line
 from complaints.handling.ask_approval import ask_approval
 from complaints.handling.offer_remedy import authorise_and_offer, note
 from complaints.handling.texts import LONGEST, written
@@ -30,13 +30,17 @@ from complaints.staff.permissions import Permission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyFacts:
-    """What is proposed: its worth to the customer, its cost to us where they differ, the words they get, and why."""
+    """What is proposed: its worth to the customer, its cost to us where they differ, the words they get, and why.
+
+    With a proof (for a voucher an empty one) the customer takes it on the spot, if one's own authority suffices.
+    """
 
     kind: RemedyKind
     words: str
     amount: Money | None = None
     cost: Decimal | None = None
     reason: str = ""
+    proof: str | None = None
 
 
 @transaction.atomic
@@ -73,7 +77,7 @@ def propose_remedy(
         submission=submission,
     )
     note(case, remedy, Entry.REMEDY_PROPOSED, by=by.actor, at=at, reason=facts.reason)
-    _decide_or_ask(case, remedy, by=by, at=at)
+    _decide_or_ask(case, remedy, by=by, at=at, proof=facts.proof)
     return remedy
 
 
@@ -99,9 +103,9 @@ def answer_question(
     return item
 
 
-def _decide_or_ask(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -> None:
+def _decide_or_ask(case: Case, remedy: Remedy, *, by: Employee, at: datetime, proof: str | None = None) -> None:
     if _taken_from_own(case, remedy, by=by, at=at):
-        authorise_and_offer(case, remedy, by=by, at=at)
+        authorise_and_offer(case, remedy, by=by, at=at, proof=proof)
     else:
         remedies.apply(remedy, RemedyMove.SUBMIT)
         ask_approval(case, remedy, above=by.tier, by=by.actor, at=at)
@@ -131,7 +135,11 @@ def _checked(facts: RemedyFacts) -> RemedyFacts:
     if facts.cost is not None and not (0 <= facts.cost <= MOST and facts.cost == facts.cost.quantize(CENT)):
         raise Invalid(field="cost", sentence=_("This is not an amount of money."))
     return replace(
-        facts, amount=amount, words=written(facts.words, field="words"), reason=clean(facts.reason)[:LONGEST]
+        facts,
+        amount=amount,
+        words=written(facts.words, field="words"),
+        reason=clean(facts.reason)[:LONGEST],
+        proof=None if facts.proof is None else clean_line(facts.proof)[:120],
     )
 
 

@@ -15,6 +15,7 @@ from complaints.outbox import queue
 from complaints.staff.models import Employee, Unit
 from complaints.staff.permissions import Permission
 from complaints.staff.queries import colleagues, visible_unit
+from complaints.standards import rulebook
 from complaints.standards.models import Severity
 from complaints.standards.queries import failure_type as known_failure_type
 
@@ -61,7 +62,7 @@ def _changes(
     if severity is not None and severity != case.severity:
         changed["severity"] = severity
     if failure_type is not None and failure_type != case.failure_type_id:
-        changed["failure_type"] = known_failure_type(failure_type)
+        changed["failure_type"] = known_failure_type(failure_type, rulebook.edition())
     if unit is not None and unit != case.unit_id:
         changed["unit"] = visible_unit(by, unit)
     return changed

@@ -258,7 +258,7 @@ class LinkForm(_Form):
     reference = Line(
         label=_("Reference"),
         max_length=40,
-        help_text=_("It stands in every message from us, for example C-7K3M9QX2."),
+        help_text=_("It stands in every message from us, for example C-7K3M9QXR."),
         widget=forms.TextInput(
             attrs={
                 "class": "form-control",

@@ -65,12 +65,19 @@ class Allowance:
 
 
 def allowance(
-    employee: Employee, case: Case, *, at: datetime, currency: str = "", without: Remedy | None = None
+    employee: Employee,
+    case: Case,
+    *,
+    at: datetime,
+    currency: str = "",
+    without: Remedy | None = None,
+    month: date | None = None,
 ) -> Allowance:
     """What an employee may decide on a case: the rule that holds, and what is left of its caps.
 
     A failure is accounted for in one currency, that of the first remedy which took money; another one is converted.
-    `without` leaves out what one remedy holds itself. Raises RateMissing where a conversion has no rate.
+    `without` leaves out what one remedy holds itself, `month` is another month than the present one. Raises RateMissing
+    where a conversion has no rate.
     """
     entries = LedgerEntry.objects.exclude(remedy=without) if without else LedgerEntry.objects.all()
     root = case.duplicate_of_id or case.pk
@@ -79,7 +86,7 @@ def allowance(
     rule = _chosen(rules, [*for_failure] or ([currency, ""] if currency else [""]))
     if rule is None:
         return Allowance(employee=employee)
-    own = entries.filter(authority=rule, holder=employee, month=month_of(case, at=at))
+    own = entries.filter(authority=rule, holder=employee, month=month or month_of(case, at=at))
     return Allowance(
         employee=employee,
         rule=rule,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,37 @@ from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holid
 from complaints.standards.public_holidays import PublicHolidays, countries
 from complaints.standards.reminding import check_plan
 from complaints.standards.written_hours import week_of, windows_of, zone_of
+
+
+class Edition(models.Model):
+    """Which edition of the rules holds: one row, whose mark every change of a rule replaces in its transaction.
+
+    Drawn at random and not counted, so that a mark seen inside a transaction that was taken back never comes again.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_edition")]
+
+    def __str__(self) -> str:
+        return str(self.mark)
+
+
+def makes_an_edition() -> pgtrigger.Trigger:
+    """For a model whose rows are rules: each statement that changes them, raw SQL too, makes a new edition.
+
+    Before the rows are touched, so that whoever changes rules takes turns at this one row and not at theirs.
+    """
+    return pgtrigger.Trigger(
+        name="makes_an_edition",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        func="INSERT INTO complaints_edition (id, mark) VALUES (1, gen_random_uuid())"
+        " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark; RETURN NULL;",
+    )
 
 
 class Severity(models.IntegerChoices):
@@ -41,6 +73,7 @@ class FailureType(models.Model):
     is_active = models.BooleanField(_("offered when filing"), default=True)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         verbose_name = _("failure type")
         verbose_name_plural = _("failure types")
         ordering = ("parent__name", "name")
@@ -84,6 +117,7 @@ class BusinessCalendar(models.Model):
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         verbose_name = _("business calendar")
         verbose_name_plural = _("business calendars")
         ordering = ("name",)
@@ -157,6 +191,7 @@ class SpecialDay(models.Model):
     reason = models.CharField(_("reason"), max_length=120, blank=True, default="")
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         verbose_name = _("special day")
         verbose_name_plural = _("special days")
         ordering = ("day",)
@@ -254,6 +289,7 @@ class RecoveryStandard(models.Model):
     is_active = models.BooleanField(_("in force"), default=True)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         verbose_name = _("recovery standard")
         verbose_name_plural = _("recovery standards")
         ordering = ("name",)
@@ -270,13 +306,6 @@ class RecoveryStandard(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        """How closely the conditions describe a case; of those that fit a case, no two are equal."""
-        level = 0 if self.failure_type is None else 1 if self.failure_type.parent_id is None else 2
-        depth = 0 if self.unit is None else len(self.unit.ancestor_ids)
-        return (level, depth, int(self.severity is not None), int(bool(self.customer_group)), int(bool(self.channel)))
-
 
 class StandardVersion(models.Model):
     """What a standard promised from one day on; a case keeps the version it was promised."""
@@ -288,6 +317,7 @@ class StandardVersion(models.Model):
     is_current = models.BooleanField(default=True)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["standard", "number"], name="one_version_per_number"),
             models.UniqueConstraint(
@@ -310,6 +340,7 @@ class Target(models.Model):
     reminders = models.JSONField(_("reminders"), default=list, blank=True)
 
     class Meta:
+        triggers: ClassVar = [makes_an_edition()]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "kind", "label"], name="one_target_per_kind_and_label"),
             models.CheckConstraint(condition=models.Q(minutes__gt=0), name="target_takes_time"),

@@ -7,12 +7,12 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.standards.hours import BusinessHours
 from complaints.standards.models import BusinessCalendar, FailureType
+from complaints.standards.rulebook import InForce, Mark
 
-_FAILURE_TYPE: Final = ByKey(FailureType.objects.all)
+_CATALOGUE: Final = InForce(lambda: {kind.pk: kind for kind in FailureType.objects.all()})
 
 
 def offered_failure_types() -> QuerySet[FailureType]:
@@ -25,10 +25,10 @@ def areas() -> QuerySet[FailureType]:
     return FailureType.objects.filter(parent__isnull=True).order_by("name")
 
 
-def failure_type(pk: Any) -> FailureType:
-    """One failure type; raises Invalid, for the form, when there is none."""
+def failure_type(pk: Any, edition: Mark | None) -> FailureType:
+    """One failure type; raises Invalid, for the form, when there is none. Queries only for a new edition."""
     typed = str(pk)
-    found = _FAILURE_TYPE.get(int(typed)) if typed.isdecimal() and len(typed) < 19 else None
+    found = _CATALOGUE.of(edition).get(int(typed)) if typed.isdecimal() and len(typed) < 19 else None
     if found is None:
         raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -49,24 +50,24 @@ def next_reminder(
     plan: Plan, open_hours: BusinessHours, start: datetime, budget: timedelta, pauses: Iterable[Pause], *, zone: str
 ) -> datetime | None:
     """The moment, in UTC, of the first reminder that was not given yet; None when there is no more."""
-    coming = _coming(plan, open_hours, start, budget, pauses, zone=zone)
-    return min(coming.values(), default=None)
+    first = min(_coming(plan, open_hours, start, budget, pauses).values(), default=None)
+    return None if first is None else _within_office_hours(first, open_hours, zone)
 
 
 def due_entry(
-    plan: Plan, open_hours: BusinessHours, start: datetime, budget: timedelta, pauses: Iterable[Pause], *, zone: str
+    plan: Plan, open_hours: BusinessHours, start: datetime, budget: timedelta, pauses: Iterable[Pause]
 ) -> int:
     """The number, in the plan, of the reminder that comes first; raises ValueError when none is left."""
-    coming = _coming(plan, open_hours, start, budget, pauses, zone=zone)
+    coming = _coming(plan, open_hours, start, budget, pauses)
     return min(coming, key=lambda number: (coming[number], number))
 
 
 def _coming(
-    plan: Plan, open_hours: BusinessHours, start: datetime, budget: timedelta, pauses: Iterable[Pause], *, zone: str
+    plan: Plan, open_hours: BusinessHours, start: datetime, budget: timedelta, pauses: Iterable[Pause]
 ) -> dict[int, datetime]:
     taken = list(pauses)
     return {
-        number: _within_office_hours(hours.due_at(open_hours, start, _used(entry, budget), taken), open_hours, zone)
+        number: hours.due_at(open_hours, start, _used(entry, budget), taken)
         for number, entry in enumerate(plan)
         if not entry.get("done")
     }
@@ -82,8 +83,12 @@ def _within_office_hours(moment: datetime, open_hours: BusinessHours, zone: str)
     """A deadline in calendar time reminds nobody at midnight: the next office hour does."""
     if open_hours is not ALWAYS:
         return moment
-    office = BusinessHours(zone=ZoneInfo(zone), week=OFFICE)
-    return hours.due_at(office, moment, timedelta(microseconds=1)) - timedelta(microseconds=1)
+    return hours.due_at(_office(zone), moment, timedelta(microseconds=1)) - timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=64)
+def _office(zone: str) -> BusinessHours:
+    return BusinessHours(zone=ZoneInfo(zone), week=OFFICE)
 
 
 def _is_number(value: object, least: int, most: int) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Prefetch
 
-from complaints.standards.models import ClockKind, FailureType, Severity, StandardVersion, Target
+from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
+from complaints.standards.rulebook import InForce, Mark
 
 UNWRITTEN: Final = ((ClockKind.ACKNOWLEDGE, 24 * 60), (ClockKind.RESOLVE, 7 * 24 * 60))
 """What holds where no standard fits: minutes of calendar time."""
@@ -16,7 +18,7 @@ UNWRITTEN: Final = ((ClockKind.ACKNOWLEDGE, 24 * 60), (ClockKind.RESOLVE, 7 * 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What a standard is chosen by. `units` are the ids of the case's unit and of those it stands in."""
+    """What a standard is chosen by. `units` are the ids of the case's unit, last, and of those it stands in."""
 
     failure_type: FailureType | None
     units: Sequence[int]
@@ -33,23 +35,52 @@ class Promise:
     targets: Sequence[Target]
 
 
-def promise_for(case: Circumstances) -> Promise:
-    """The targets of the most specific standard in force. One query."""
-    kinds = [case.failure_type.pk, case.failure_type.parent_id] if case.failure_type else []
-    fitting = list(
-        Target.objects.filter(version__is_current=True, version__standard__is_active=True)
-        .filter(_any("failure_type", kinds), _any("unit", list(case.units)), _any("severity", [case.severity]))
-        .filter(version__standard__customer_group__in=["", case.customer_group])
-        .filter(version__standard__channel__in=["", case.channel])
-        .select_related("version__standard__failure_type", "version__standard__unit", "calendar")
-        .order_by("pk")
-    )
+def promise_for(case: Circumstances, edition: Mark | None) -> Promise:
+    """The targets of the most specific standard in that edition of the rules; queries only for a new edition."""
+    written = _WRITTEN.of(edition)
+    fitting = [
+        (specificity, promise)
+        for level, kind in enumerate(_from_any_to_this(case.failure_type))
+        for standard, promise in written.get(kind, ())
+        if (specificity := _specificity(standard, case, level=level)) is not None
+    ]
     if not fitting:
         return Promise(None, [Target(kind=kind, minutes=minutes) for kind, minutes in UNWRITTEN])
-    version = max((target.version for target in fitting), key=lambda version: version.standard.specificity)
-    return Promise(version, [target for target in fitting if target.version_id == version.pk])
+    return max(fitting, key=lambda found: found[0])[1]
 
 
-def _any(condition: str, values: Sequence[int | None]) -> Q:
-    name = f"version__standard__{condition}"
-    return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": [value for value in values if value is not None]})
+def _from_any_to_this(kind: FailureType | None) -> list[int | None]:
+    """What a standard may name to fit a failure, the least specific first: nothing, its area, the failure itself."""
+    if kind is None:
+        return [None]
+    return [None, kind.pk] if kind.parent_id is None else [None, kind.parent_id, kind.pk]
+
+
+def _specificity(standard: RecoveryStandard, case: Circumstances, *, level: int) -> tuple[int, ...] | None:
+    """How closely a standard describes a case whose failure it fits; no two are equal. None where it does not fit."""
+    if standard.unit_id is not None and standard.unit_id not in case.units:
+        return None
+    for condition, fact in (
+        (standard.severity, case.severity),
+        (standard.customer_group or None, case.customer_group),
+        (standard.channel or None, case.channel),
+    ):
+        if condition not in (None, fact):
+            return None
+    depth = 0 if standard.unit_id is None else 1 + case.units.index(standard.unit_id)
+    named = (standard.severity is not None, bool(standard.customer_group), bool(standard.channel))
+    return (level, depth, *map(int, named))
+
+
+def _read() -> dict[int | None, list[tuple[RecoveryStandard, Promise]]]:
+    """The standards in force that promise something, by the failure type or area they name."""
+    current = StandardVersion.objects.filter(is_current=True, standard__is_active=True, targets__isnull=False)
+    targets = Target.objects.select_related("calendar").order_by("pk")
+    found: dict[int | None, list[tuple[RecoveryStandard, Promise]]] = defaultdict(list)
+    for version in current.distinct().select_related("standard").prefetch_related(Prefetch("targets", targets)):
+        promise = Promise(version, list(version.targets.all()))
+        found[version.standard.failure_type_id].append((version.standard, promise))
+    return dict(found)
+
+
+_WRITTEN: Final = InForce(_read)

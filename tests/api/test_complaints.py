@@ -23,7 +23,7 @@ def fern_asks(client: Client, fern: Employee) -> Client:
 
 
 def test_a_stranger_is_told_nothing(client: Client) -> None:
-    for url in ("/api/v1/complaints/", "/api/v1/complaints/C-7K3M9QX2/"):
+    for url in ("/api/v1/complaints/", "/api/v1/complaints/C-7K3M9QXR/"):
         answer = client.get(url)
         assert answer.status_code == 403
         assert answer["Content-Type"] == "application/problem+json"

@@ -12,6 +12,7 @@ from complaints.customers.models import Customer
 from complaints.handling.withdraw import withdraw
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType, Severity
+from tests.cast import Organisation
 from tests.factories import a_complaint, a_customer
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -78,6 +79,20 @@ def test_the_lists_are_mine_my_units_unassigned_and_all(fern: Employee, max_: Em
     assert set(worklist(fern, Filters(whose=Whose.UNASSIGNED)).cases) == {nobodys}
     assert set(worklist(fern, Filters(whose=Whose.UNIT)).cases) == {mine, his, nobodys}
     assert set(worklist(fern, Filters(whose=Whose.ALL)).cases) == {mine, his, nobodys}
+
+
+@pytest.mark.parametrize("status", ["", "closed"])
+def test_whoever_moves_to_another_unit_leaves_their_cases_behind(
+    fern: Employee, organisation: Organisation, status: str
+) -> None:
+    case = a_complaint(by=fern)
+    if status:
+        withdraw(case.reference, reason="Cara called.", by=fern, at=AT)
+    mine = Filters(whose=Whose.MINE, status=status)
+    assert [one.pk for one in worklist(fern, mine).cases] == [case.pk]
+    fern.unit = organisation.lakeside
+    fern.save()
+    assert not worklist(fern, mine).cases
 
 
 def test_filters_narrow_and_closed_ones_are_listed_by_filing(fern: Employee, late_room: FailureType) -> None:

@@ -8,18 +8,26 @@ from django.test.utils import CaptureQueriesContext
 
 from complaints.common.by_key import ByKey
 from complaints.customers.models import Customer
-from complaints.standards.models import FailureType
+from complaints.standards.models import BusinessCalendar, FailureType
 
 
 @pytest.mark.django_db
 def test_a_row_is_what_the_query_set_says(cara: Customer) -> None:
-    greeted = Customer.objects.defer("notes").annotate(greeting=Concat(Value("Dear "), F("name")))
+    greeted = Customer.objects.defer("notes").annotate(greeting=Concat(Value("Dear "), F("name")), called=F("name"))
     found = ByKey(lambda: greeted).get(cara.pk)
     assert found == greeted.get(pk=cara.pk)
-    assert vars(found)["greeting"] == f"Dear {cara.name}"
+    assert (vars(found)["greeting"], vars(found)["called"]) == (f"Dear {cara.name}", cara.name)
     assert found is not None
     assert found.get_deferred_fields() == {"notes"}
     assert found.notes == cara.notes
+
+
+@pytest.mark.django_db
+def test_values_come_as_the_fields_say() -> None:
+    calendar = BusinessCalendar.objects.create(name="Shop", week={"mon": [["09:00", "17:00"]]})
+    found = ByKey(BusinessCalendar.objects.all).get(calendar.pk)
+    assert found is not None
+    assert (found.week, found.is_calendar_time) == ({"mon": [["09:00", "17:00"]]}, False)
 
 
 @pytest.mark.django_db

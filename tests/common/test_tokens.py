@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from complaints.common.tokens import ALPHABET, new_reference, new_token, read_reference, token_hash
+from recovery.env import ROOT
+
+PLACES = (("complaints", "*.py"), ("complaints", "*.po"), ("templates", "*.*"))
 
 
 def test_a_reference_reads_back_as_itself() -> None:
@@ -29,6 +34,13 @@ def test_one_mistyped_character_is_no_reference(place: int, wrong: str) -> None:
     body = new_reference()[2:]
     mistyped = body[:place] + wrong + body[place + 1 :]
     assert mistyped == body or read_reference(f"C-{mistyped}") is None or _differ_by_the_prime(body[place], wrong)
+
+
+def test_the_examples_that_people_are_shown_could_be_real() -> None:
+    ours = [file for room, kind in PLACES for file in (ROOT / room).rglob(kind)]
+    shown = {example for file in ours for example in re.findall(r"\bC-[0-9A-Z]{8}\b", file.read_text("utf-8"))}
+    assert shown
+    assert {example for example in shown if read_reference(example) != example} == set()
 
 
 def test_a_token_is_128_bits_and_only_its_hash_is_comparable() -> None:

@@ -100,6 +100,20 @@ def test_within_authority_it_is_offered_at_once(case: Case, fern: Employee) -> N
     assert "Fern Fuller offers you: Voucher, $150.00." in words_of(message).text
 
 
+def test_at_the_counter_it_is_given_in_one_step(case: Case, fern: Employee) -> None:
+    voucher = propose(case, fern, proof="")
+    assert voucher.status == RemedyStatus.FULFILLED
+    assert Voucher.objects.get().is_good(at=AT)
+    [message] = Message.objects.filter(kind=Kind.REMEDY_OFFERED)
+    assert "whether you accept it" not in words_of(message).text
+    gift = propose(case, fern, 20, kind=RemedyKind.GIFT, proof="Basket 7")
+    assert (gift.status, gift.proof) == (RemedyStatus.FULFILLED, "Basket 7")
+    with pytest.raises(Invalid):
+        propose(case, fern, 20, kind=RemedyKind.REFUND, proof="")
+    waiting = propose(case, fern, 500, proof="")
+    assert waiting.status == RemedyStatus.AWAITING, "what is not authorised is not given"
+
+
 def test_the_timeline_tells_it_in_the_language_of_the_reader(case: Case, fern: Employee) -> None:
     propose(case, fern, reason="Secret thoughts.")
     entries = list(TimelineEntry.objects.filter(case=case, kind__startswith="remedy.").order_by("pk"))
@@ -226,6 +240,7 @@ def test_a_stand_in_decides_with_their_own_authority_only(
     case: Case, fern: Employee, max_: Employee, organisation: Organisation
 ) -> None:
     flo = employee("Flo Falk", Role.FRONT_LINE, organisation.harbour)
+    an_authority(flo, 5000)  # to spend, not to decide for others
     Absence.objects.create(employee=max_, since=later(days=-1), until=later(days=9), stand_in=flo)
     remedy = propose(case, fern, 500)
     assert asked_of(remedy) == "vera", "Flo stands in for Max, but not with his money"
@@ -318,8 +333,13 @@ def test_an_authority_that_does_not_cover_it_any_more_decides_nothing(
         "training": {"course": Course.objects.create(name="Making it right")},
     }
     Authority.objects.filter(tier=Tier.MANAGER).update(**changes[change])
+    decide: dict[str, Any] = {"remedy": remedy.pk, "by": max_, "at": later(minutes=2)}
     with pytest.raises(BeyondAuthority):
-        approve(case.reference, remedy=remedy.pk, by=max_, at=later(minutes=2))
+        approve(case.reference, **decide)
+    with pytest.raises(BeyondAuthority):
+        refuse(case.reference, reason="No.", **decide)
+    with pytest.raises(BeyondAuthority):
+        ask_back(case.reference, question="Why?", **decide)
     assert movements(remedy) == ["hold"]
 
 
@@ -352,6 +372,16 @@ def test_what_is_not_decided_in_time_goes_one_up(
     assert undecided_ids(at=later(days=9)) == []
     approve(case.reference, remedy=remedy.pk, by=max_, at=later(minutes=200))
     assert fresh(remedy).status == RemedyStatus.OFFERED
+
+
+def test_who_was_promoted_meanwhile_is_not_asked_about_their_own(case: Case, fern: Employee, vera: Employee) -> None:
+    remedy = propose(case, fern, 500)
+    fern.role = Role.VP
+    fern.save()
+    assert pass_up_approval(remedy.pk, at=later(days=30))
+    assert asked_of(remedy) == "vera", "though Fern is nearer by now"
+    with pytest.raises(OwnProposal):
+        approve(case.reference, remedy=remedy.pk, by=fern, at=later(days=30))
 
 
 def test_a_currency_without_a_rate_is_refused_and_with_one_it_is_recorded(case: Case, fern: Employee) -> None:

@@ -12,7 +12,7 @@ from complaints.outbox.render import LINK, Rendered, render
 
 FACTS = {
     "recipient_name": "Cara & Co",
-    "reference": "C-7K3M9QX2",
+    "reference": "C-7K3M9QXR",
     "responsible": "Fern Fuller",
     "unit": "Harbour Hotel",
     "by": "Fern Fuller",
@@ -24,7 +24,7 @@ FACTS = {
     "reason": "She asks for more.",
     "outcome": Outcome.SOLVED.value,
     "deadline": "Put right",
-    "lines": ["C-7K3M9QX2 · Cara & Co · Put right", "C-1 · <b>Dan</b> · Put right"],
+    "lines": ["C-7K3M9QXR · Cara & Co · Put right", "C-1 · <b>Dan</b> · Put right"],
     "how_many": 2,
     "remedy": "Voucher & <b>more</b>",
     "course": "Making & <b>right</b>",
@@ -35,7 +35,7 @@ FACTS = {
     "due_at": datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
 }
 ABOUT_NO_COMPLAINT = {Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER}
-PAGE = "http://localhost/desk/complaints/C-7K3M9QX2/"
+PAGE = "http://localhost/desk/complaints/C-7K3M9QXR/"
 TELL_WHEN = {Kind.RECEIVED, Kind.ACKNOWLEDGED, Kind.ESCALATED, Kind.REOPENED, Kind.STAFF_ASSIGNED}
 
 
@@ -50,8 +50,8 @@ def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language:
     told = words(kind, language=language)
 
     way = PAGE if kind.value.startswith("staff_") else LINK
-    assert "C-7K3M9QX2" in told.subject
-    assert "C-7K3M9QX2" in told.text
+    assert "C-7K3M9QXR" in told.subject
+    assert "C-7K3M9QXR" in told.text
     assert way in told.text
     assert f'href="{way}"' in told.html
     assert f'lang="{language}"' in told.html
@@ -59,7 +59,7 @@ def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_text_is_text_and_html_is_escaped(kind: Kind) -> None:
-    told = words(kind, lines=["C-7K3M9QX2 · Cara & Co"])
+    told = words(kind, lines=["C-7K3M9QXR · Cara & Co"])
 
     assert "Cara & Co" in told.text
     assert "Cara &amp; Co" in told.html
@@ -104,9 +104,9 @@ def test_a_summary_has_one_line_for_each_deadline() -> None:
 
     assert told.subject == "2 deadlines draw near"
     assert (
-        "first:\n\n- C-7K3M9QX2 · Cara & Co · Put right\n- C-1 · <b>Dan</b> · Put right\n\nThe complaint:" in told.text
+        "first:\n\n- C-7K3M9QXR · Cara & Co · Put right\n- C-1 · <b>Dan</b> · Put right\n\nThe complaint:" in told.text
     )
-    assert "<li>C-7K3M9QX2 · Cara &amp; Co · Put right</li>" in told.html
+    assert "<li>C-7K3M9QXR · Cara &amp; Co · Put right</li>" in told.html
 
 
 def test_the_way_outside_is_told_with_its_contact() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from complaints.cases.models import Case
 from complaints.common.errors import RecoveryError, RemedyMovedOn, VoucherNotGood
@@ -22,10 +26,10 @@ from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.redeem_voucher import redeem_voucher
 from complaints.handling.reverse_remedy import reverse_remedy
 from complaints.handling.withdraw_remedy import withdraw_remedy
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
 from complaints.remedies import ledger
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Approval, LedgerEntry, Remedy, Voucher
+from complaints.remedies.models import Approval, Authority, LedgerEntry, Remedy, Voucher
 from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee, Tier
 from tests.factories import a_complaint
@@ -85,6 +89,16 @@ def test_one_customer_with_many_complaints_and_duplicates_has_one_cap(
     assert statuses()[RemedyStatus.OFFERED] == 6
 
 
+def test_duplicates_of_several_customers_share_one_failures_cap(fern: Employee, max_: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 10_000)
+    original, *twins = [a_complaint(by=fern, at=AT) for _ in range(8)]
+    Case.objects.filter(pk__in=[twin.pk for twin in twins]).update(duplicate_of=original)
+    for round_ in range(1, 4):
+        Authority.objects.update(per_failure=100 * round_)
+        nothing_broke(meet(*[proposing(case, fern, 20) for case in [original, *twins] * 2]))
+        assert statuses()[RemedyStatus.OFFERED] == 5 * round_
+
+
 def test_the_same_form_fifty_times_is_one_remedy(fern: Employee, max_: Employee, cara: Customer) -> None:
     an_authority(Tier.FRONT_LINE, 1000)
     case = a_complaint(by=fern, customer=cara, at=AT)
@@ -92,6 +106,34 @@ def test_the_same_form_fifty_times_is_one_remedy(fern: Employee, max_: Employee,
     nothing_broke(outcomes)
     assert len({one.pk for one in outcomes if isinstance(one, Remedy)}) == Remedy.objects.count() == 1
     assert told(Kind.REMEDY_OFFERED) == ["cara@demo.example"]
+
+
+def test_a_server_that_is_killed_in_between_loses_nothing_and_spends_nothing_twice(
+    fern: Employee, max_: Employee
+) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 300)
+    cases = [a_complaint(by=fern, at=AT) for _ in range(FIFTY)]
+    callers = [proposing(case, fern, 10, submission="one form") for case in cases]
+    for seconds in (0.15, 0.4, 0.8):
+        killed_after(seconds, lambda: meet(*callers[:25]))
+        assert ledger.discrepancies() == []
+    nothing_broke(meet(*callers))
+    assert statuses() == {RemedyStatus.OFFERED: 30, RemedyStatus.AWAITING: 20}
+    assert Message.objects.filter(kind=Kind.REMEDY_OFFERED).count() == 30
+
+
+def killed_after(seconds: float, work: Callable[[], object]) -> None:
+    """Let another process do the work, and kill it as `kill -9` does."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def test_two_colleagues_decide_and_the_sweeps_run_and_it_is_decided_once(

@@ -65,9 +65,9 @@ def test_a_deadline_in_calendar_time_reminds_in_office_hours(start: str, told: s
 def test_the_first_not_yet_given_comes_next() -> None:
     begun, budget = local("2026-03-02T09:00", NEW_YORK), timedelta(hours=4)
     plan: list[dict[str, Any]] = [LATE, HALF]
-    assert due_entry(plan, hours(NEW_YORK), begun, budget, (), zone=NEW_YORK) == 1
+    assert due_entry(plan, hours(NEW_YORK), begun, budget, ()) == 1
     plan[1] = {**HALF, "done": True}
-    assert due_entry(plan, hours(NEW_YORK), begun, budget, (), zone=NEW_YORK) == 0
+    assert due_entry(plan, hours(NEW_YORK), begun, budget, ()) == 0
     plan[0] = {**LATE, "done": True}
     assert next_reminder(plan, hours(NEW_YORK), begun, budget, (), zone=NEW_YORK) is None
 

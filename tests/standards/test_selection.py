@@ -11,6 +11,7 @@ from complaints.cases.models import Channel
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee
 from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
+from complaints.standards.rulebook import edition
 from complaints.standards.selection import UNWRITTEN, Circumstances, promise_for
 from tests.cast import LONG_AGO, Organisation
 from tests.factories import a_complaint
@@ -37,7 +38,9 @@ def standard(name: str, *, minutes: int = 60, **conditions: Any) -> StandardVers
 def chosen(organisation: Organisation, kind: FailureType | None, **facts: Any) -> str:
     """The name of what a case of Harbour Hotel is promised."""
     told = {"severity": Severity.HIGH, "customer_group": "gold", "channel": Channel.PHONE, **facts}
-    version = promise_for(Circumstances(failure_type=kind, units=organisation.harbour.ancestor_ids, **told)).version
+    version = promise_for(
+        Circumstances(failure_type=kind, units=organisation.harbour.ancestor_ids, **told), edition()
+    ).version
     return "" if version is None else version.standard.name
 
 
@@ -104,7 +107,7 @@ def test_one_out_of_force_or_without_targets_promises_nothing(
 
 def test_where_nothing_is_written_a_case_still_has_deadlines(organisation: Organisation) -> None:
     told = Circumstances(failure_type=None, units=[], severity=Severity.LOW, customer_group="", channel="web")
-    promise = promise_for(told)
+    promise = promise_for(told, edition())
     assert promise.version is None
     assert [(target.kind, target.minutes) for target in promise.targets] == list(UNWRITTEN)
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0011_escalated_by_wait"),
+        ("complaints", "0013_first_edition"),
     ]
 
     operations = [

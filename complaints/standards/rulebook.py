@@ -1,0 +1,44 @@
+"""Rules stand unchanged for days and are asked for with every complaint: kept in the process, edition by edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, NewType, TypeVar
+from uuid import UUID
+
+from django.db import connection
+
+from complaints.standards.models import Edition
+
+Kept = TypeVar("Kept")
+Mark = NewType("Mark", UUID)
+_SQL = f"SELECT mark FROM {Edition._meta.db_table}"  # noqa: S608, SLF001 - Django's public name, and our own table
+
+
+def edition() -> Mark | None:
+    """Which edition of the rules holds for this transaction, in one query; None before the first rule."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL)
+        found = cursor.fetchone()
+    return None if found is None else Mark(found[0])
+
+
+class InForce(Generic[Kept]):
+    """What one reading of the rules gave, until another edition is asked for.
+
+    The rows of a later edition may have been read for an earlier one, never the other way round: whoever sees a mark
+    sees what it stands for. Readers share the rows and change nothing on them.
+    """
+
+    def __init__(self, read: Callable[[], Kept]) -> None:
+        self._read = read
+        self._kept: tuple[Mark, Kept] | None = None
+
+    def of(self, mark: Mark | None) -> Kept:
+        """What holds in an edition that this transaction has just asked for."""
+        kept = self._kept
+        if kept is not None and kept[0] == mark:
+            return kept[1]
+        found = self._read()
+        self._kept = None if mark is None else (mark, found)
+        return found
