@@ -258,6 +258,7 @@ class LedgerEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer", "taken_at"], name="ledger_of_customer"),
             models.Index(fields=["authority", "holder", "month"], name="ledger_of_month"),
+            models.Index(fields=["month", "id"], name="ledger_by_month"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

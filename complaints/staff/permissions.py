@@ -34,6 +34,7 @@ class Permission(StrEnum):
     REVERSE_REMEDY = "remedy:reverse"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
+    VIEW_BUDGETS = "budget:view"
 
 
 _HANDLING: Final = frozenset(Permission) - {
@@ -42,14 +43,15 @@ _HANDLING: Final = frozenset(Permission) - {
     Permission.VIEW_ESCALATIONS,
     Permission.REVERSE_REMEDY,
     Permission.DECIDE_APPROVAL,
+    Permission.VIEW_BUDGETS,
 }
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: frozenset(Permission),
     Role.VP: frozenset(Permission),
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS}),
-    Role.ADMINISTRATOR: frozenset({Permission.VIEW, Permission.RETRY_MESSAGE}),
+    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ADMINISTRATOR: frozenset({Permission.VIEW, Permission.RETRY_MESSAGE, Permission.VIEW_BUDGETS}),
 }
 
 

@@ -92,6 +92,9 @@ TABLE: Final = [
         "post",
         sent=(("choice", "approve"), ("amount", "150"), ("reason", "Well argued.")),
     ),
+    Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -190,6 +193,7 @@ def _address(ask: Ask, case: Case) -> str:
     parts: dict[str, list[Any]] = {
         "approval": [Approval.objects.get(remedy__case=case).pk],
         "attachment": [case.reference, Attachment.objects.get(case=case).pk],
+        "budget": list(LedgerEntry.objects.values_list("authority", "holder")[0]),
         "complaint": [case.reference],
         "customer": [case.customer_id],
         "edit_customer": [case.customer_id],
@@ -197,7 +201,7 @@ def _address(ask: Ask, case: Case) -> str:
         "news": [case.reference],
         "step": [case.reference, ask.move],
     }
-    parts["retry_message"] = parts["message"]
+    parts |= {"retry_message": parts["message"], "budget_sheet": parts["budget"]}
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, []))
 
 
