@@ -25,6 +25,7 @@ class Entry(StrEnum):
     ESCALATED = "complaint.escalated"
     DEADLINE_MISSED = "deadline.missed"
     DEADLINES_MOVED = "deadline.moved"
+    REASSESSED = "complaint.reassessed"
     OUTSIDE_NAMED = "outside.named"
     STEPPED_DOWN = "complaint.stepped_down"
     RESOLUTION_PROPOSED = "resolution.proposed"
@@ -39,6 +40,7 @@ class Entry(StrEnum):
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
     CUSTOMER_CHANGED = "customer.changed"
+    GROUP_CHANGED = "customer.regrouped"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
     REMEDY_REFUSED = "remedy.refused"
@@ -86,6 +88,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.DEADLINE_MISSED: Telling(_("Deadline missed: %(deadlines)s")),
     Entry.DEADLINES_MOVED: Telling(_("The deadlines were reckoned anew: %(why)s")),
+    Entry.REASSESSED: Telling(_("%(actor)s assessed the complaint anew: %(changes)s")),
     Entry.OUTSIDE_NAMED: Telling(
         _("The customer was told of the way outside: %(to)s"), _("You can now also turn to %(to)s")
     ),
@@ -112,6 +115,9 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.GROUP_CHANGED: Telling(
+        _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
+    ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
     Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),

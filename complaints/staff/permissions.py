@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
@@ -40,6 +41,7 @@ class Permission(StrEnum):
 _HANDLING: Final = frozenset(Permission) - {
     Permission.ASSIGN,
     Permission.STEP_DOWN,
+    Permission.CHANGE_GROUP,
     Permission.VIEW_ESCALATIONS,
     Permission.REVERSE_REMEDY,
     Permission.DECIDE_APPROVAL,

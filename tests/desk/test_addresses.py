@@ -71,6 +71,8 @@ TABLE: Final = [
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
+    step(Move.REASSESS, LADDER_ONLY, severity=3),
+    Ask("step", (302, 200, 200, 200, 404, 403, 403), "post", "reassess", (("severity", 3), ("foresee", "1"))),
     Ask("escalations", (302, 403, 200, 200, 403, 200, 403)),
     Ask("deadlines", EVERYBODY),
     Ask("customers", EVERYBODY),
