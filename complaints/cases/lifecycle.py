@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case as Choice
+from django.db.models import F, PositiveSmallIntegerField, QuerySet, Value, When
 
 from complaints.cases import clocks, search
 from complaints.cases.models import Case, CaseText
@@ -13,7 +15,7 @@ from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
 from complaints.customers.models import Customer
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Unit
 from complaints.staff.permissions import Permission, require
 
 STARTS_WORK = frozenset({Move.ACKNOWLEDGE, Move.TAKE, Move.ASSIGN})
@@ -82,6 +84,23 @@ def store(case: Case) -> None:
 def note_due(case: Case) -> None:
     """Write only when a locked case is due next: nothing that anybody has on their page changed."""
     Case.objects.filter(pk=case.pk).update(due_at=clocks.next_due(case))
+
+
+def restand(units: QuerySet[Unit], positions: Mapping[int, int]) -> None:
+    """Let the open cases of units stand where their step is now: each old position, and the new one.
+
+    Locks those that move, in the order of their ids. What people see of them stays as it is, and so does the version.
+    """
+    moved = {old: new for old, new in positions.items() if old != new}
+    theirs = Case.objects.exclude(status=Status.CLOSED).filter(unit__in=units, step__in=moved)
+    held = list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if held:
+        places = Choice(
+            *(When(step=old, then=Value(new)) for old, new in moved.items()),
+            default=F("step"),
+            output_field=PositiveSmallIntegerField(),
+        )
+        Case.objects.filter(pk__in=held).update(step=places)
 
 
 def lock_cases_of(customer: Customer) -> list[Case]:

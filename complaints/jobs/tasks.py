@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -15,11 +16,10 @@ from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_ledger import prove_ledger
-from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
+from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.outbox import queue
-from complaints.standards.models import BusinessCalendar
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -89,13 +89,24 @@ def prove() -> bool:
 
 
 @shared_task(name="deadlines.recompute", ignore_result=True)
-def recompute(calendar_id: int) -> int:
-    """Reckon every open deadline in a calendar anew after it was changed; how many complaints it moved."""
-    calendar, done, last = BusinessCalendar.objects.get(pk=calendar_id), 0, 0
-    while ids := cases_reckoned_in(calendar, beyond=last):
-        done += each(ids, lambda case_id: recompute_clocks(case_id, calendar=calendar, at=now()))
-        last = ids[-1]
+def recompute() -> int:
+    """Reckon open deadlines anew where a calendar or a time zone was changed; how many complaints it moved.
+
+    What failed on a complaint is looked at again the next time.
+    """
+    done = 0
+    for one in changed():
+        last, failed, why = 0, list[int](), one.why
+        while ids := one.cases(beyond=last):
+            done += each(ids, partial(_recompute, why=why), on_failure=failed.append)
+            last = ids[-1]
+        if not failed:
+            one.settle()
     return done
+
+
+def _recompute(case_id: int, *, why: str) -> bool:
+    return recompute_clocks(case_id, why=why, at=now())
 
 
 def _put_off(clock_id: int) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
 from complaints.staff.models import Absence, Employee, Role, Tier, Unit
+from complaints.staff.permissions import Permission, may
 
 
 def sees_whole_organisation(employee: Employee) -> bool:
@@ -27,16 +28,39 @@ def visible_units(employee: Employee) -> QuerySet[Unit]:
 
 
 def visible_unit(employee: Employee, unit_id: int) -> Unit:
-    """One of the visible units; raises NotFound for any other."""
-    unit = visible_units(employee).filter(pk=unit_id).first()
+    """One of the visible units that are in use; raises NotFound for any other."""
+    unit = visible_units(employee).filter(pk=unit_id, is_active=True).first()
     if unit is None:
         raise NotFound
     return unit
 
 
+def may_keep_absences_of(employee: Employee, other: Employee) -> bool:
+    """Whether one may say when the other is away: oneself, and with the right those of the units one sees."""
+    if not employee.is_active:
+        return False
+    leads = may(employee, Permission.KEEP_ABSENCES) and visible_units(employee).filter(pk=other.unit_id).exists()
+    return employee.pk == other.pk or leads
+
+
+def whose_absences(employee: Employee) -> QuerySet[Employee]:
+    """Active people of whom one may say when they are away, oneself among them."""
+    theirs = Q(pk=employee.pk)
+    if may(employee, Permission.KEEP_ABSENCES):
+        theirs |= Q(unit__in=visible_units(employee))
+    return Employee.objects.filter(theirs, is_active=True).select_related("unit").order_by("name", "pk")
+
+
+def who_may_stand_in(employee: Employee) -> QuerySet[Employee]:
+    """Active people in the units one sees, and above them whoever sees down to one's own."""
+    above = Q(unit__in=employee.unit.ancestor_ids) & ~Q(role=Role.FRONT_LINE)
+    found = Employee.objects.filter(Q(unit__in=visible_units(employee)) | above, is_active=True)
+    return found.select_related("unit").order_by("name", "pk")
+
+
 def catch_all() -> Unit:
     """The unit that takes what nobody else would; raises Invalid when the organisation has no unit at all."""
-    unit = Unit.objects.order_by("-takes_public_complaints", "path").first()
+    unit = Unit.objects.filter(is_active=True).order_by("-takes_public_complaints", "path").first()
     if unit is None:
         raise Invalid(field="", sentence=_("The organisation has no unit yet."))
     return unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -14,14 +15,17 @@ from complaints.cases.models import Attachment, Case
 from complaints.cases.states import Move
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
+from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
 from complaints.handling.escalate import escalate
+from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Absence, Employee, Setting, Tier
+from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
 from tests.remedies.purse import an_authority, usd
 
@@ -46,9 +50,12 @@ def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
     return Ask("step", statuses, "post", move.value, tuple({"version": "seen", "entry": 0, **sent}.items()))
 
 
+KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
+"""Settings that every organisation has some of."""
 EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
 NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
+ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
@@ -101,6 +108,18 @@ TABLE: Final = [
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settings", ADA_ONLY),
+    *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
+    *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
+    *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
+    *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("setting_list", EVERYBODY, move="absences"),
+    Ask("new_setting", EVERYBODY, move="absences"),
+    Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
+    Ask("cancel_absence", (302, 302, 302, 302, 403, 403, 302), "post"),
+    Ask("cancel_absence", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("setting_list", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("new_setting", (302, 404, 404, 404, 404, 404, 404), move="employees"),
     Ask(
         "new_complaint",
         (302, 302, 302, 302, 302, 403, 403),
@@ -118,8 +137,10 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, and a remedy that Max is to decide on."""
+    """With a picture, an absence of Fern's, and a remedy that Max is to decide on."""
     made = a_complaint(by=fern, customer=cara, files=[a_picture()])
+    sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
+    keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     an_authority(Tier.MANAGER, 2000)
     an_authority(Tier.VP, 20000)
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
@@ -192,6 +213,8 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
 
 
 def _address(ask: Ask, case: Case) -> str:
+    if "setting" in ask.name or ask.name == "cancel_absence":
+        return reverse(f"desk:{ask.name}", args=_setting(ask))
     parts: dict[str, list[Any]] = {
         "approval": [Approval.objects.get(remedy__case=case).pk],
         "attachment": [case.reference, Attachment.objects.get(case=case).pk],
@@ -201,10 +224,17 @@ def _address(ask: Ask, case: Case) -> str:
         "edit_customer": [case.customer_id],
         "message": [Message.objects.filter(about=case.reference).latest("pk").pk],
         "news": [case.reference],
-        "step": [case.reference, ask.move],
+        "step": [case.reference, *([ask.move] if ask.move else [])],
     }
     parts |= {"retry_message": parts["message"], "budget_sheet": parts["budget"]}
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, []))
+
+
+def _setting(ask: Ask) -> list[Any]:
+    if ask.name == "cancel_absence":
+        return [Absence.objects.get().pk]
+    kind = [ask.move] if ask.move else []
+    return [*kind, KINDS[Setting(ask.move)].rows()[0].pk] if ask.name == "setting" else kind
 
 
 def _read(answer: Any) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0015_authority_and_ledger"),
+        ("complaints", "0019_authority_and_ledger"),
     ]
 
     operations = [
