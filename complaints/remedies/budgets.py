@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import Case as Choice
@@ -33,12 +34,16 @@ _NOTHING: Final = Value(Decimal(0), output_field=DecimalField(max_digits=14, dec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What one employee may spend by one authority in a month, and what stands in the ledger for it."""
+    """What one employee may spend by one authority in a month, and what stands in the ledger for it.
+
+    `earlier` was taken in the same month by the rule that it replaced, and counts.
+    """
 
     holder: Employee
     authority: Authority
     held: Money
     spent: Money
+    earlier: Money
     is_suspended: bool = False
 
     @property
@@ -54,7 +59,7 @@ class Account:
     @property
     def left(self) -> Money:
         """What is left of the month."""
-        return self.budget - self.held - self.spent
+        return self.budget - self.held - self.spent - self.earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +208,17 @@ def _accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> di
     for person in people:
         current = _in_force(person, rules, at=at)
         used_ones = [rule for rule in rules if (person.pk, rule.pk) in sums and rule not in current]
+        taken = {rule: sums.get((person.pk, rule.pk), (Decimal(0), Decimal(0))) for rule in [*current, *used_ones]}
         found[person.pk] = [
-            _account(person, rule, *sums.get((person.pk, rule.pk), (Decimal(0), Decimal(0))), trained=trained)
-            for rule in [*current, *used_ones]
+            Account(
+                holder=person,
+                authority=rule,
+                held=Money(held, rule.currency),
+                spent=Money(spent, rule.currency),
+                earlier=Money(sum(sum(taken[one]) for one in used_ones if _replaces(rule, one)), rule.currency),
+                is_suspended=rule.course_id is not None and (person.pk, rule.course_id) not in trained,
+            )
+            for rule, (held, spent) in taken.items()
         ]
     return found
 
@@ -216,16 +229,10 @@ def _end_of(month: date) -> datetime:
     return timezone.make_aware(datetime.combine(behind, time.min)) - timedelta(microseconds=1)
 
 
-def _account(
-    person: Employee, rule: Authority, held: Decimal, spent: Decimal, *, trained: set[tuple[int, int]]
-) -> Account:
-    return Account(
-        holder=person,
-        authority=rule,
-        held=Money(held, rule.currency),
-        spent=Money(spent, rule.currency),
-        is_suspended=rule.course_id is not None and (person.pk, rule.course_id) not in trained,
-    )
+def _replaces(rule: Authority, one: Authority) -> bool:
+    """Whether a rule is for the same people as an earlier one."""
+    whose = attrgetter("tier", "employee_id", "unit_id", "currency")
+    return one.valid_from < rule.valid_from and whose(one) == whose(rule)
 
 
 def _in_force(person: Employee, rules: Iterable[Authority], *, at: datetime) -> list[Authority]:
@@ -253,7 +260,7 @@ def _trained(people: Sequence[Employee], rules: Sequence[Authority], *, at: date
 def _line(entry: Any, account: Account) -> Line:
     currency = account.authority.currency
     spent, taken = Money(entry.after_spent, currency), Money(entry.after_taken, currency)
-    return Line(entry, held=taken - spent, spent=spent, left=account.budget - taken)
+    return Line(entry, held=taken - spent, spent=spent, left=account.budget - account.earlier - taken)
 
 
 def _summed(viewer: Employee, month: date, unit: int | None, by: str) -> list[tuple[Any, int, Money]]:

@@ -142,7 +142,7 @@ class Authority(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(per_customer__isnull=True, customer_days__isnull=True)
-                | Q(per_customer__isnull=False, customer_days__gt=0),
+                | Q(per_customer__isnull=False, customer_days__isnull=False, customer_days__gt=0),
                 name="authority_customer_window",
                 violation_error_message=_("A cap for one customer needs the days it is counted over."),
             ),

@@ -92,7 +92,8 @@ def test_what_was_spent_by_an_authority_that_ended_still_shows(fern: Employee, m
 
     held = dict(budgets.accounts(max_, MARCH, at=later(hours=2)).people)[fern]
 
-    assert [(one.budget, one.spent) for one in held] == [(usd(400), usd(0)), (usd(1000), usd(150))]
+    told = [(one.budget, one.earlier, one.spent, one.left) for one in held]
+    assert told == [(usd(400), usd(150), usd(0), usd(250)), (usd(1000), usd(0), usd(150), usd(850))]
 
 
 def test_an_expired_training_is_said(desk: Client, fern: Employee) -> None:
