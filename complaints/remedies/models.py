@@ -169,7 +169,7 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         who = self.employee.name if self.employee else str(Tier(self.tier).label)
-        return f"{who} {self.per_failure} {self.currency}"
+        return " · ".join([who, *([self.unit.name] if self.unit else []), self.currency])
 
     @property
     def specificity(self) -> tuple[int, int]:
