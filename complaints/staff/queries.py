@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -112,17 +112,55 @@ def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Employee]:
     return Employee.objects.filter(Q(pk__in=directly) | Q(pk__in=indirectly)).exclude(pk=employee.pk)
 
 
-def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | None:
-    """The nearest person at work one tier or more above an employee, looking from a unit upwards."""
-    if employee.tier is None:
-        return None
-    higher = list(Tier)[list(Tier).index(employee.tier) + 1 :]
-    return nearest(unit, higher, at=at)
-
-
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
     """Who answers on the first of these tiers that somebody holds, in the unit or the nearest one above it."""
-    return next((person for _tier, person in answering(unit, tiers, at=at)), None)
+    return Roster(at=at, units=unit.ancestor_ids).nearest(unit, tiers)
+
+
+class Roster:
+    """Who answers for each unit on each tier, and for each person, at a moment; nothing is asked for twice.
+
+    For the units named, or for all: so that many cases in many units share what was read for the first of them.
+    """
+
+    def __init__(self, *, at: datetime, units: Collection[int] | None = None) -> None:
+        self._at = at
+        self._units = units
+        self._known: dict[Tier, dict[int, Employee]] = {}
+        self._people: dict[int, tuple[Employee, Employee | None]] = {}
+
+    def nearest(self, unit: Unit, tiers: Sequence[Tier]) -> Employee | None:
+        """As the function of this name."""
+        for tier in tiers:
+            answering = self._answering(tier)
+            for unit_id in reversed(unit.ancestor_ids):
+                if unit_id in answering:
+                    return answering[unit_id]
+        return None
+
+    def answering(self, employee_id: int) -> Employee | None:
+        """Who answers for an employee: themselves, their stand-in, or nobody."""
+        return self._person(employee_id)[1]
+
+    def superior_of(self, employee_id: int, unit: Unit) -> Employee | None:
+        """The nearest person at work one tier or more above an employee, looking from a unit upwards."""
+        tier = self._person(employee_id)[0].tier
+        return None if tier is None else self.nearest(unit, list(Tier)[list(Tier).index(tier) + 1 :])
+
+    def _person(self, employee_id: int) -> tuple[Employee, Employee | None]:
+        if employee_id not in self._people:
+            person = Employee.objects.get(pk=employee_id)
+            self._people[employee_id] = person, at_work([person], at=self._at).get(employee_id)
+        return self._people[employee_id]
+
+    def _answering(self, tier: Tier) -> dict[int, Employee]:
+        """For each unit where somebody holds the tier, who answers there: of several, who came first."""
+        if tier not in self._known:
+            held = Employee.objects.filter(is_active=True, role=tier).order_by("-pk")
+            people = list(held if self._units is None else held.filter(unit_id__in=self._units))
+            answers = at_work(people, at=self._at)
+            self._known[tier] = {person.unit_id: answers[person.pk] for person in people if person.pk in answers}
+        return self._known[tier]
 
 
 def answering(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> list[tuple[Tier, Employee]]:

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils.timezone import now
 
+from complaints.desk.choices import MOST_OFFERED
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.settings.pages import LISTED
 from complaints.escalation.ladder import steps_of
@@ -28,6 +29,7 @@ from complaints.standards.sheets import CalendarSheet
 from tests.cast import PASSWORD, Organisation, employee
 from tests.handling.test_keep_calendar import OFFICE
 
+A_DAY = {"since": datetime(2026, 3, 2, tzinfo=UTC), "until": datetime(2026, 3, 3, tzinfo=UTC)}
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """Ten in New York."""
 
@@ -427,6 +429,26 @@ def test_fern_says_that_she_is_away(client: Client, fern: Employee, max_: Employ
     assert 'id="foresight"' not in answer.content.decode(), "the rules are not hers to look at"
     client.post(f"/desk/settings/absences/{absence.pk}/cancel/")
     assert not Absence.objects.exists()
+
+
+def test_somebody_far_down_the_list_can_still_be_changed(
+    desk: Client, fern: Employee, organisation: Organisation
+) -> None:
+    before_her = [
+        Employee(name="Anna", email=f"anna-{number}@demo.example", unit=organisation.harbour)
+        for number in range(MOST_OFFERED)
+    ]
+    Employee.objects.bulk_create(before_her)
+    zoe = employee("Zoe Zimmer", Role.FRONT_LINE, organisation.harbour)
+    absence = Absence.objects.create(employee=zoe, stand_in=fern, **A_DAY)
+    page = f"/desk/settings/absences/{absence.pk}/"
+    assert desk.post(page, typed(desk, page, until="2026-03-09T09:00")).status_code == 302
+    organisation.lakeside.is_active = False
+    organisation.lakeside.save()
+    zoe.unit, zoe.is_active = organisation.lakeside, False
+    zoe.save()
+    page = f"/desk/settings/employees/{zoe.pk}/"
+    assert desk.post(page, typed(desk, page, name="Zoe Z.")).status_code == 302
 
 
 def test_everybody_sees_the_absences_they_keep(

@@ -45,7 +45,8 @@ class AskForm(Styled):
     def __init__(self, typed: QueryDict | None, *, initial: Mapping[str, Any]) -> None:
         given = {"severity": Severity.MEDIUM, "unit": _first_unit(), **initial}
         super().__init__(typed if typed and f"{self.prefix}-unit" in typed else None, initial=given)
-        offer(self, "unit", tree(Unit.objects.filter(is_active=True), also=self["unit"].value()))
+        in_use = Unit.objects.filter(is_active=True)
+        offer(self, "unit", tree(in_use, also=self["unit"].value(), among=Unit.objects.all()))
         offer(self, "failure_type", failure_types(), none=gettext_lazy("any"))
 
     def asked(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from django import forms
+from django.db.models import QuerySet
 from django.forms.formsets import formset_factory
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -445,7 +446,8 @@ class EmployeeForm(SettingForm):
 
     def offer(self) -> None:
         """The units in use."""
-        offer(self, "unit", tree(Unit.objects.filter(is_active=True), also=self["unit"].value()))
+        in_use = Unit.objects.filter(is_active=True)
+        offer(self, "unit", tree(in_use, also=self["unit"].value(), among=Unit.objects.all()))
 
     def sheet(self) -> EmployeeSheet:
         """All of it."""
@@ -464,16 +466,22 @@ class AbsenceForm(SettingForm):
 
     def offer(self) -> None:
         """Those whose absences the viewer keeps, and who may stand in for one of them."""
-        offer(self, "employee", _people(whose_absences(self.viewer)))
-        offer(self, "stand_in", _people(who_may_stand_in(self.viewer)), none=_("nobody: passed over meanwhile"))
+        absent, stand_ins = whose_absences(self.viewer), who_may_stand_in(self.viewer)
+        offer(self, "employee", _people(absent, also=self["employee"].value()))
+        nobody = _("nobody: passed over meanwhile")
+        offer(self, "stand_in", _people(stand_ins, also=self["stand_in"].value()), none=nobody)
 
     def sheet(self) -> AbsenceSheet:
         """All of it."""
         return AbsenceSheet(**self.told())
 
 
-def _people(found: Any) -> list[Choice]:
-    return [(one.pk, f"{one.name} · {one.unit.name}") for one in found[:MOST_OFFERED]]
+def _people(found: QuerySet[Employee], *, also: object) -> list[Choice]:
+    """People by name; `also` is the key of one of them who is shown even beyond the others."""
+    offered, key = list(found[:MOST_OFFERED]), str(also or "")
+    if key.isascii() and key.isdigit() and len(key) < 19 and all(one.pk != int(key) for one in offered):
+        offered += found.filter(pk=int(key))
+    return [(one.pk, f"{one.name} · {one.unit.name}") for one in offered]
 
 
 def _zones() -> list[tuple[str, str]]:
