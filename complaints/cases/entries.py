@@ -38,6 +38,7 @@ class Entry(StrEnum):
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
+    LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
@@ -112,6 +113,9 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.LINK_HANDED_OUT: Telling(
+        _("%(actor)s handed out the tracking link on paper"), _("%(actor)s gave you the link to this page")
+    ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
     Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
