@@ -1,6 +1,17 @@
 from django.urls import path
 
-from complaints.desk import case, customers, deadlines, escalations, filing, messages, worklist
+from complaints.desk import (
+    case,
+    customers,
+    deadlines,
+    escalations,
+    filing,
+    messages,
+    remedies,
+    slip,
+    vouchers,
+    worklist,
+)
 
 app_name = "desk"
 
@@ -10,6 +21,10 @@ urlpatterns = [
     path("complaints/<str:reference>/", case.complaint, name="complaint"),
     path("complaints/<str:reference>/news/", case.news, name="news"),
     path("complaints/<str:reference>/attachments/<int:pk>/", case.attachment, name="attachment"),
+    path("complaints/<str:reference>/outlook/", remedies.outlook, name="outlook"),
+    path("complaints/<str:reference>/slip/", slip.slip, name="slip"),
+    path("complaints/<str:reference>/vouchers/<int:remedy>/", vouchers.voucher, name="voucher"),
+    path("complaints/<str:reference>/remedies/<int:remedy>/<str:move>/", case.remedy_step, name="remedy_step"),
     path("complaints/<str:reference>/<str:move>/", case.step, name="step"),
     path("customers/", customers.customers, name="customers"),
     path("customers/find/", filing.find_customer, name="find_customer"),
@@ -18,6 +33,7 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
