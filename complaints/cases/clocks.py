@@ -187,31 +187,41 @@ def close(case: Case, *, put_right_at: datetime | None, at: datetime) -> None:
     Clock.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at, dropped=True)
 
 
-def reapply(case: Case, targets: Iterable[Target], *, at: datetime) -> None:
-    """Hold a case to other targets: open clocks keep their start and the pause they have had, and are due anew.
+def held_to(case: Case, targets: Iterable[Target], *, at: datetime) -> list[Clock]:
+    """The open clocks of a case as other targets would have them, not stored: due anew, from their own start.
 
-    A clock whose kind the new targets do not name is dropped; one they name that never ran starts with the case, and
-    has rested whenever the others did.
+    They keep the pauses they have had. One whose kind the targets do not name is dropped, but for the deadline of a
+    tier; one they name that never ran starts with the others, and has rested whenever they did.
     """
     rested: list[Any] = max(Clock.objects.filter(case=case).values_list("pauses", flat=True), key=len, default=[])
     wanted = {(target.kind, target.label): target for target in targets}
-    for clock in live(case):
-        if clock.kind == ClockKind.TIER:
-            continue
+    held = live(case)
+    resting = next((clock for clock in held if clock.paused_at is not None), None)
+    for clock in held:
         target = wanted.pop((clock.kind, clock.label), None)
-        if target is None:
-            clock.ended_at, clock.dropped = at, True
-        else:
+        if target is not None:
             clock.budget, clock.calendar = timedelta(minutes=target.minutes), target.calendar
             clock.reminders = _replanned(clock.reminders, target.reminders)
             reckon(clock)
+        elif clock.kind != ClockKind.TIER:
+            clock.ended_at, clock.dropped = at, True
         clock.missed_at = clock.missed_at if clock.due_at <= at else None
-        clock.save()
     had = set(Clock.objects.filter(case=case).values_list("kind", "label"))
-    for clock in promised(case, (wanted[key] for key in wanted if key not in had), at=case.filed_at):
+    at_work = Status(case.status) == Status.OPEN
+    # a case that was taken over from elsewhere is open and rests: its first moment with us is when its clocks began
+    start = resting.started_at if resting and at_work else case.filed_at
+    for clock in promised(case, (wanted[key] for key in wanted if key not in had), at=start):
         clock.pauses = rested
+        clock.paused_at = resting.paused_at if resting else None if at_work else at
         reckon(clock)
-        _set_going(clock, at=at)
+        held.append(clock)
+    return held
+
+
+def store(held: Iterable[Clock]) -> None:
+    """Write clocks that were reckoned for other targets, under the lock of their case."""
+    for clock in held:
+        clock.save()
 
 
 def recompute(case: Case, *, at: datetime) -> bool:

@@ -25,6 +25,7 @@ class Entry(StrEnum):
     ESCALATED = "complaint.escalated"
     DEADLINE_MISSED = "deadline.missed"
     DEADLINES_MOVED = "deadline.moved"
+    REASSESSED = "complaint.reassessed"
     OUTSIDE_NAMED = "outside.named"
     STEPPED_DOWN = "complaint.stepped_down"
     RESOLUTION_PROPOSED = "resolution.proposed"
@@ -40,6 +41,7 @@ class Entry(StrEnum):
     LINK_SENT = "link.sent"
     LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
+    GROUP_CHANGED = "customer.regrouped"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
     REMEDY_REFUSED = "remedy.refused"
@@ -87,6 +89,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.DEADLINE_MISSED: Telling(_("Deadline missed: %(deadlines)s")),
     Entry.DEADLINES_MOVED: Telling(_("The deadlines were reckoned anew: %(why)s")),
+    Entry.REASSESSED: Telling(_("%(actor)s assessed the complaint anew: %(changes)s")),
     Entry.OUTSIDE_NAMED: Telling(
         _("The customer was told of the way outside: %(to)s"), _("You can now also turn to %(to)s")
     ),
@@ -115,6 +118,9 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
     Entry.LINK_HANDED_OUT: Telling(
         _("%(actor)s handed out the tracking link on paper"), _("%(actor)s gave you the link to this page")
+    ),
+    Entry.GROUP_CHANGED: Telling(
+        _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),

@@ -62,6 +62,7 @@ def one_visible(employee: Employee, reference: str) -> Case:
     case = (
         visible_to(employee)
         .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
+        .select_related("service_standard", "standard__standard")
         .defer(*UNSHOWN)
         .filter(reference=read_reference(reference))
         .first()
@@ -83,6 +84,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.ASK: Permission.ASK,
         Move.ESCALATE: Permission.ESCALATE,
         Move.STEP_DOWN: Permission.STEP_DOWN,
+        Move.REASSESS: Permission.REASSESS,
         Move.RESOLVE: Permission.RESOLVE,
         Move.CONFIRM: Permission.CONFIRM,
         Move.REOPEN: Permission.REOPEN,

@@ -36,6 +36,7 @@ from complaints.desk.remedies import Opened
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.request import at_desk
 from complaints.desk.steps import STEPS, Step, StepForm
+from complaints.handling.reassess import Judged
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
 
@@ -55,11 +56,11 @@ MOVED_ON: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A step as the page draws it."""
+    """A step as the page draws it; without a form it is asked for by a page of its own."""
 
     move: Move
     step: Step
-    form: StepForm
+    form: StepForm | None
     is_open: bool
 
 
@@ -83,6 +84,7 @@ class Unsent:
     error: str = ""
     seen_entry: int | None = None
     files_lost: bool = False
+    foreseen: Judged | None = None
 
     @property
     def opened(self) -> Opened:
@@ -109,13 +111,30 @@ def step(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     employee = at_desk(request).user
     case = one_visible(employee, reference)
     if request.method != "POST":
-        return _opened(request, case, named.value, lambda typed: _form(named, case, typed))
-    form = _form(named, case, request.POST, request.FILES)
+        return _opened(request, case, named.value, lambda typed: _form(named, case, employee, typed))
+    form = _form(named, case, employee, request.POST, request.FILES)
+    if "foresee" in request.POST and form.is_valid():
+        return _foresee(request, case, named, form)
 
     def take(at: datetime) -> str:
         return STEPS[named].take(case.reference, form.cleaned_data, by=employee, at=at)
 
-    return _taken(request, case, Unsent(named.value, form), take, lambda fresh: _form(named, fresh, request.POST))
+    def redrawn(fresh: Case) -> StepForm:
+        return _form(named, fresh, employee, request.POST)
+
+    return _taken(request, case, Unsent(named.value, form), take, redrawn)
+
+
+def _foresee(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpResponse:
+    """Tell what a step would change, for htmx without the page around it; nothing is done."""
+    foresee = STEPS[move].foresees
+    if foresee is None:
+        raise NotFound(case=case.reference)
+    facts = {name: form.cleaned_data[name] for name in STEPS[move].fields}
+    foreseen = foresee(case, **facts, by=at_desk(request).user, at=timezone.now())
+    if at_desk(request).htmx:
+        return render(request, "desk/_foreseen.html", {"foreseen": foreseen})
+    return _page(request, case, unsent=Unsent(move.value, form, foreseen=foreseen))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -213,7 +232,7 @@ def _page(
     files = list(case.attachments.order_by("pk"))
     newest = entries[0].pk if entries else 0
     opened = unsent.opened if unsent else opened
-    offered = _offered(case, employee, newest=newest, opened=opened, at=at)
+    offered = _offered(case, employee, newest=newest, opened=opened)
     panel = remedies.panel_of(case, employee, opened=opened, newest=newest, at=at)
     places = {one.move.value for one in offered} | {step.place for one in panel.given for step in one.steps}
     seen = unsent.seen_entry if unsent else None
@@ -237,7 +256,7 @@ def _page(
     return render(request, "desk/complaint.html", context, status=status)
 
 
-def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened, at: datetime) -> list[Offered]:
+def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened) -> list[Offered]:
     legal = legal_moves(case, employee)
     offered = []
     for move, one in STEPS.items():
@@ -245,24 +264,26 @@ def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened, at:
             continue
         is_open = opened.place == move.value
         typed = opened.form if is_open else None
-        form = typed if isinstance(typed, StepForm) else _form(move, case, newest=newest, at=at)
-        offered.append(Offered(move, one, form, is_open=is_open))
+        form = typed if isinstance(typed, StepForm) else None
+        if form is None and (is_open or not one.on_demand):
+            form = _form(move, case, employee, newest=newest)
+        offered.append(Offered(move, one, form, is_open))
     return offered
 
 
 def _form(
     move: Move,
     case: Case,
+    employee: Employee,
     typed: QueryDict | None = None,
     files: Any = None,
     *,
     newest: int = 0,
-    at: datetime | None = None,
 ) -> StepForm:
     """The form of a step, under ids of its own, as several stand on one page."""
     start = {"version": case.version, "entry": newest, "submission": str(uuid4())}
     form = STEPS[move].form(typed, files, initial=start, auto_id=f"{move}-%s")
-    form.fit(case, at=at or timezone.now())
+    form.offer(case, by=employee, at=timezone.now())
     return form
 
 

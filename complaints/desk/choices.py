@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from complaints.desk.wording import name_in
+from complaints.desk.wording import name_in, name_of
+from complaints.escalation.urgent import groups_with_a_rule
 from complaints.staff.models import Employee
 from complaints.staff.queries import visible_units
-from complaints.standards.queries import areas, offered_failure_types
+from complaints.standards.models import ServiceStandard
+from complaints.standards.queries import areas, groups_with_a_standard, offered_failure_types, offered_service_standards
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -25,6 +28,19 @@ def failure_types() -> list[tuple[str, list[Choice]]]:
         (name_in(*area), [(pk, name_in(name, name_zh)) for _area, _area_zh, pk, name, name_zh in kinds])
         for area, kinds in groupby(offered[:MOST_OFFERED], key=lambda row: row[:2])
     ]
+
+
+def service_standards() -> list[tuple[str | int, Any]]:
+    """The promises that can be named as missed: those about anything, then those about a failure, under its name."""
+    offered = offered_service_standards()[:MOST_OFFERED]
+    named = groupby(offered, key=lambda one: name_of(one.failure_type) if one.failure_type else "")
+    return [choice for failure, group in named for choice in ([(failure, _named(group))] if failure else _named(group))]
+
+
+def customer_groups(*, also: str) -> list[Choice]:
+    """The groups that promise something or make something urgent, and the one a customer is in; nothing without any."""
+    groups = sorted({*groups_with_a_standard(), *groups_with_a_rule(), *([also] if also else [])})
+    return [("", gettext("none")), *((group, group) for group in groups)] if groups else []
 
 
 def failure_filters() -> list[tuple[str, list[Choice]]]:
@@ -42,3 +58,7 @@ def units(employee: Employee, *, also: str = "") -> list[Choice]:
         offered += visible.filter(pk=int(also))
     top = min((path.count(".") for _pk, _name, path in offered), default=0)
     return [(pk, f"{'– ' * (path.count('.') - top)}{name}") for pk, name, path in offered]
+
+
+def _named(standards: Iterable[ServiceStandard]) -> list[Choice]:
+    return [(one.pk, one.name) for one in standards]

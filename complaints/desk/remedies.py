@@ -146,7 +146,7 @@ def outlook(request: HttpRequest, reference: str) -> HttpResponse:
     employee, at = at_desk(request).user, timezone.now()
     case = one_visible(employee, reference)
     form = OfferForm(request.GET)
-    form.fit(case, at=at)
+    form.offer(case, by=employee, at=at)
     form.is_valid()
     return render(request, "desk/_outlook.html", {"sentence": _outlook(case, form, by=employee, at=at)})
 

@@ -18,6 +18,7 @@ from complaints.handling.texts import written
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
+from complaints.staff.queries import at_work, nearest
 from complaints.standards.rulebook import Mark
 
 
@@ -56,7 +57,8 @@ def climb(
 ) -> bool:
     """Take a locked case one step up by a move: write it, start that step's deadline, tell who has it and the customer.
 
-    On the step outside the case stays where it is, and the customer learns of the way out. Where nobody stands higher,
+    On the step outside the case stays where it is, and the customer learns of the way out, as do those who have it,
+    handed it up and stand highest. Where nobody stands higher,
     it goes to the unit's list with an alarm. False on top of the ladder. `told` names the customer's message, if any.
     Deadlines that have run out by then are answered by this step: the sweep adds no second one.
     """
@@ -108,5 +110,19 @@ def _name_outside(case: Case, rung: Rung, *, move: Move, by: Actor, at: datetime
     timeline.record(
         case, Entry.OUTSIDE_NAMED, by=by, at=at, text=contact, to=outside, reason=reason, submission=submission
     )
-    facts = {"outside": outside, "contact": contact}
-    tell.customer(case, Kind.ROUTE_OUTSIDE, occasion=f"v{case.version}", at=at, **facts)
+    facts, occasion = {"outside": outside, "contact": contact}, f"v{case.version}"
+    tell.customer(case, Kind.ROUTE_OUTSIDE, occasion=occasion, at=at, **facts)
+    concerned = _concerned(case, at=at)
+    for colleague in concerned:
+        if colleague.pk != by.id or by.kind != ActorKind.EMPLOYEE:
+            tell.employee(colleague, case, Kind.STAFF_OUTSIDE, occasion=occasion, at=at, reason=reason, **facts)
+    if not concerned:
+        tell.alarm(case, occasion=occasion, at=at, reason=reason)
+
+
+def _concerned(case: Case, *, at: datetime) -> list[Employee]:
+    """Who has a case, who handed it up last, and the VP of its unit; or who stands in for them, each once."""
+    ids = [case.responsible_id, timeline.last_employee(case, Entry.ESCALATED)]
+    people = sorted(Employee.objects.filter(pk__in=[pk for pk in ids if pk]), key=lambda one: ids.index(one.pk))
+    answering = [*at_work(people, at=at).values(), nearest(case.unit, [Tier.VP], at=at)]
+    return list({one.pk: one for one in answering if one is not None}.values())

@@ -25,6 +25,8 @@ class Kind(models.TextChoices):
     REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
+    STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")

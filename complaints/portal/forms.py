@@ -188,11 +188,13 @@ class AnswerForm(_Form):
         label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each.")
     )
     submission = forms.CharField(required=False, widget=forms.HiddenInput)
+    open_again = forms.BooleanField(required=False)
 
     def key(self) -> str:
-        """The key under which the same form sent twice is one message."""
+        """The key under which the same form sent twice is one message; with the other button it is another wish."""
         told = self.cleaned_data
-        return key_of(told["submission"], told["text"], told["attachments"])
+        wish = "open again" if told["open_again"] else ""
+        return key_of(told["submission"], wish, told["text"], told["attachments"])
 
 
 class VerdictForm(_Form):
@@ -231,6 +233,13 @@ class VerdictForm(_Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )
+
+
+class RemedyForm(_Form):
+    """Whether the customer takes what they are offered: two buttons, drawn by the page itself."""
+
+    remedy = forms.IntegerField()
+    accepted = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
 
 
 class ClimbForm(_Form):

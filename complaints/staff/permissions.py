@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
+    CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
@@ -40,6 +41,7 @@ class Permission(StrEnum):
 _HANDLING: Final = frozenset(Permission) - {
     Permission.ASSIGN,
     Permission.STEP_DOWN,
+    Permission.CHANGE_GROUP,
     Permission.VIEW_ESCALATIONS,
     Permission.REVERSE_REMEDY,
     Permission.DECIDE_APPROVAL,

@@ -97,6 +97,8 @@ TABLE: Final = [
     Ask("vouchers", (302, 404, 404, 404, 404, 403, 403), "post", sent=(("code", "0000-0000-0000-0000"),)),
     Ask("slip", (302, 302, 302, 302, 404, 302, 302)),
     Ask("slip", (302, 409, 409, 409, 404, 403, 403), "post"),
+    step(Move.REASSESS, LADDER_ONLY, severity=3),
+    Ask("step", (302, 200, 200, 200, 404, 403, 403), "post", "reassess", (("severity", 3), ("foresee", "1"))),
     Ask("escalations", (302, 403, 200, 200, 403, 200, 403)),
     Ask("deadlines", EVERYBODY),
     Ask("customers", EVERYBODY),

@@ -18,7 +18,7 @@ from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, 
 from complaints.handling.write_note import write_note
 from complaints.jobs.sweep import due, sweep
 from complaints.jobs.tasks import each
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Absence, Employee, Role, Tier
 from complaints.standards.models import BusinessCalendar, ClockKind
 from tests.cast import Organisation, employee
@@ -183,6 +183,49 @@ def test_the_step_outside_is_told_to_the_customer_and_written_down(case: Case, v
     assert Entry.OUTSIDE_NAMED in happened(case)
     with pytest.raises(Invalid):
         escalate(case.reference, reason="Higher still.", by=vera, at=later(days=6))
+
+
+def test_of_the_way_outside_hear_who_has_it_who_handed_it_up_and_the_vp(
+    case: Case, fern: Employee, max_: Employee, vera: Employee, organisation: Organisation
+) -> None:
+    LadderStep.objects.all().delete()
+    for position, tier in enumerate((Tier.FRONT_LINE, Tier.MANAGER)):
+        LadderStep.objects.create(position=position, name=tier, tier=tier, minutes=60)
+    LadderStep.objects.create(position=2, name="The ombudsman", contact="ombudsman.example")
+    escalate(case.reference, reason="Beyond me.", by=fern, at=later(hours=1))
+    assert fresh(case).responsible == max_
+    assert hand_up(later(hours=2, seconds=-1)) == 0
+    assert hand_up(later(hours=2)) == 1
+    assert fresh(case).responsible == max_
+    assert told(Kind.STAFF_OUTSIDE) == [max_.email, fern.email, vera.email]
+    assert told(Kind.ROUTE_OUTSIDE) == ["cara@demo.example"]
+    deliver(later(hours=2))
+    to_vera = Message.objects.get(kind=Kind.STAFF_OUTSIDE, recipient=vera.email)
+    to_cara = Message.objects.get(kind=Kind.ROUTE_OUTSIDE)
+    assert "The ombudsman" in to_vera.subject
+    assert "Decide on this tier" in to_vera.body_text
+    assert "ombudsman.example" in to_cara.body_text
+
+
+def test_who_names_the_way_outside_themselves_is_not_told_and_a_stand_in_is(
+    case: Case, fern: Employee, vera: Employee, organisation: Organisation
+) -> None:
+    LadderStep.objects.create(position=3, name="The ombudsman", contact="ombudsman.example")
+    escalate(case.reference, reason="Beyond me.", by=fern, at=later(hours=1))
+    stand_in = employee("Sam Standing", Role.VP, organisation.company)
+    Absence.objects.create(employee=vera, since=AT, until=later(days=2), stand_in=stand_in)
+    escalate(case.reference, reason="Nor can I.", by=fern, at=later(hours=2))
+    assert told(Kind.STAFF_OUTSIDE) == [stand_in.email]
+
+
+def test_where_nobody_is_at_work_the_way_outside_raises_the_alarm(case: Case, vera: Employee, ada: Employee) -> None:
+    LadderStep.objects.create(position=3, name="The ombudsman", contact="ombudsman.example")
+    Clock.objects.filter(case=case).update(due_at=later(days=1))
+    hand_up(later(days=1))
+    Absence.objects.create(employee=vera, since=AT, until=later(days=30))
+    hand_up(later(days=9))
+    assert told(Kind.ROUTE_OUTSIDE) == ["cara@demo.example"]
+    assert told(Kind.STAFF_ALARM) == [ada.email]
 
 
 @pytest.fixture

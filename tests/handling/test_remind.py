@@ -11,7 +11,7 @@ from complaints.cases.models import Case, Clock
 from complaints.customers.models import Customer
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
-from complaints.handling.reassess import reassess
+from complaints.handling.reassess import Judgement, reassess
 from complaints.handling.remind import SEVERAL, fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.jobs.tasks import each
 from complaints.outbox.models import Kind
@@ -132,7 +132,7 @@ def test_a_new_promise_reminds_anew_of_what_it_says_otherwise(case: Case, fern: 
     high = Target.objects.filter(kind=ClockKind.RESOLVE, version__standard__severity=Severity.HIGH)
     changed: list[dict[str, Any]] = [{"share": 60, "to": "responsible"}, PLAN[0]]
     high.update(minutes=120 * 60, reminders=changed)
-    reassess(case.reference, severity=Severity.HIGH, by=fern, at=later(hours=61))
+    reassess(case.reference, judgement=Judgement(severity=Severity.HIGH), by=fern, at=later(hours=61))
     case.clocks.exclude(kind=ClockKind.RESOLVE).delete()
     assert clock_of(case, ClockKind.RESOLVE).remind_at == later(hours=75), "a half was given; three fifths is new"
     assert remind(later(hours=75)) == 1
