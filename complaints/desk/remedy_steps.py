@@ -176,7 +176,7 @@ REMEDY_STEPS: Final[dict[RemedyMove, RemedyStep]] = {
         explains=_("For an answer that you were given in person or by telephone. The money is free again."),
     ),
     RemedyMove.WITHDRAW: RemedyStep(
-        _("Withdraw"),
+        _("Take it back"),
         withdraw_remedy,
         icon="undo-2",
         done=_("It is withdrawn, and the money is free again."),

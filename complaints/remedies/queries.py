@@ -29,7 +29,6 @@ PAGE: Final = 25
 WALK: Final = 1_000  # requests without anybody asked that an inbox looks through
 LOOKED_BACK: Final = 500  # newest complaints of one kind that "what similar ones got" is taken from
 HISTORY: Final = 20
-THEIRS: Final = (RemedyStatus.OFFERED, RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED)
 
 _NEEDS: Final[dict[RemedyMove, Permission]] = {
     RemedyMove.SUBMIT: Permission.PROPOSE_REMEDY,
@@ -63,9 +62,9 @@ def last_requests(remedies: Collection[Remedy]) -> dict[int, Approval]:
 
 
 def given_to_customer(case: Case) -> list[Remedy]:
-    """What the customer is offered, or has accepted or got on a case, worth a sum, with vouchers: theirs to see."""
-    theirs = Remedy.objects.filter(case=case, status__in=THEIRS).exclude(kind__in=INTANGIBLE)
-    return list(theirs.select_related("proposed_by", "voucher").order_by("pk")[:100])
+    """What the customer has accepted or got on a case, worth a sum, with its voucher."""
+    theirs = Remedy.objects.filter(case=case, status__in=[RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED])
+    return list(theirs.exclude(kind__in=INTANGIBLE).select_related("voucher").order_by("pk")[:100])
 
 
 def voucher_by_code(code: str) -> Voucher | None:
