@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import uuid4
 
@@ -85,14 +86,23 @@ class Panel:
 
     given: Sequence[Given]
     may_offer: bool
-    authority: Sequence[str]
-    is_suspended: bool
-    similar: Similar | None
+    authority: Sequence[str] = ()
+    is_suspended: bool = False
+    similar: Similar | None = None
 
     @property
     def waits_for_reader(self) -> bool:
         """Whether the panel comes before everything else."""
         return any(one.waits_for_reader for one in self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the panel, and what they may decide on the case; without that, why it cannot be said."""
+
+    employee: Employee
+    own: Allowance | None = None
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +115,15 @@ class Opened:
 
 def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at: datetime) -> Panel:
     """Gather the panel for one reader."""
+    reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    given = [_given(one, asked.get(one.pk), case, employee, opened=opened, newest=newest, at=at) for one in remedies]
+    given = [_given(one, asked.get(one.pk), reader, opened=opened, newest=newest) for one in remedies]
     if not may(employee, Permission.PROPOSE_REMEDY) or case.status not in MOVES[Move.PROPOSE_REMEDY].start:
-        return Panel(given, may_offer=False, authority=(), is_suspended=False, similar=None)
-    try:
-        own = allowance(employee, case, at=at)
-    except RateMissing as error:
-        return Panel(given, may_offer=True, authority=(error.sentence,), is_suspended=False, similar=None)
+        return Panel(given, may_offer=False)
+    own = reader.own
+    if own is None:
+        return Panel(given, may_offer=True, authority=(reader.why_not,))
     sentences = _authority_in_words(own, above=next_above(case, by=employee, at=at))
     similar = similar_to(case, currency=own.rule.currency if own.rule else "")
     return Panel(given, may_offer=True, authority=sentences, is_suspended=own.is_suspended, similar=similar)
@@ -174,17 +184,18 @@ def _decided_by(case: Case, kind: RemedyKind, amount: Money, *, by: Employee, at
     return _("Nobody's authority covers %(amount)s now: it would wait, and the administrators are told.") % words
 
 
-def _given(
-    remedy: Remedy,
-    asked: Approval | None,
-    case: Case,
-    employee: Employee,
-    *,
-    opened: Opened,
-    newest: int,
-    at: datetime,
-) -> Given:
-    status, moves = RemedyStatus(remedy.status), legal_moves(remedy, employee)
+def _reader_of(case: Case, employee: Employee, *, at: datetime) -> Reader:
+    if not may(employee, Permission.PROPOSE_REMEDY):
+        return Reader(employee)
+    try:
+        return Reader(employee, allowance(employee, case, at=at))
+    except RateMissing as error:
+        return Reader(employee, why_not=error.sentence)
+
+
+def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Opened, newest: int) -> Given:
+    status, employee = RemedyStatus(remedy.status), reader.employee
+    moves = legal_moves(remedy, employee)
     steps = []
     for move in moves:
         place = place_of(move, remedy)
@@ -207,19 +218,26 @@ def _given(
         and voucher.redeemed_at is None
         and may(employee, Permission.FULFIL_REMEDY),
         shows_proof=bool(remedy.proof) and remedy.kind != RemedyKind.VOUCHER,
-        may_approve=_may_approve(case, remedy, employee, at=at) if RemedyMove.AUTHORISE in moves else "",
+        may_approve=_may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else "",
     )
 
 
-def _may_approve(case: Case, remedy: Remedy, employee: Employee, *, at: datetime) -> str:
-    """How much of what waits the reader may approve, with what is set aside for it already."""
-    try:
-        own = allowance(employee, case, at=at, currency=str(remedy.amount.currency), without=remedy)
-    except RateMissing as error:
-        return error.sentence
-    if own.left is None or not own.left.amount or not own.permits(RemedyKind(remedy.kind)):
+def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
+    """How much of what waits the reader may approve: what is left, and what is set aside for this very remedy."""
+    own = reader.own
+    if own is None or own.left is None or own.left.currency != remedy.amount.currency:
+        return reader.why_not
+    aside = remedy.amount.amount if asked and asked.asked_of else Decimal(0)
+    is_mine = asked is not None and asked.asked_of == reader.employee
+    without = replace(
+        own,
+        left_for_failure=own.left_for_failure + aside,
+        left_for_customer=None if own.left_for_customer is None else own.left_for_customer + aside,
+        left_this_month=own.left_this_month + (aside if is_mine else 0),
+    )
+    if not without.left or not without.left.amount or not own.permits(RemedyKind(remedy.kind)):
         return _("This is not within your own authority: somebody else has to decide on it.")
-    return _("You can approve up to %(amount)s.") % {"amount": money_words(own.left)}
+    return _("You can approve up to %(amount)s.") % {"amount": money_words(without.left)}
 
 
 def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:

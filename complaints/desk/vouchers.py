@@ -127,12 +127,12 @@ def verdict_on(voucher: Voucher, *, at: datetime) -> Verdict:
         }
         return Verdict(sentence, "error", "circle-x")
     if voucher.void_at is not None:
-        sentence = _("Void: it was taken back on %(moment)s. It cannot be used.") % {"moment": _moment(voucher.void_at)}
+        sentence = _("Void: it was taken back on %(day)s. It cannot be used.") % {"day": _day(voucher.void_at)}
         return Verdict(sentence, "error", "circle-x")
     if not voucher.is_good(at=at):
-        sentence = _("Expired on %(moment)s. It cannot be used any more.") % {"moment": _moment(voucher.expires_at)}
+        sentence = _("Expired on %(day)s. It cannot be used any more.") % {"day": _day(voucher.expires_at)}
         return Verdict(sentence, "warning", "clock-alert")
-    sentence = _("Good for %(worth)s, until %(moment)s.") % {"worth": worth, "moment": _moment(voucher.expires_at)}
+    sentence = _("Good for %(worth)s, until %(day)s.") % {"worth": worth, "day": _day(voucher.expires_at)}
     return Verdict(sentence, "success", "circle-check", is_good=True)
 
 
@@ -158,9 +158,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     is_good = verdict is not None and verdict.is_good
-    redeeming = form if isinstance(form, RedeemForm) else RedeemForm(initial={"code": found.code if found else ""})
+    redeeming = form if isinstance(form, RedeemForm) else RedeemForm()
+    checking = CodeForm() if is_good else form
+    (redeeming.fields["redeemed_for"] if is_good else checking.fields["code"]).widget.attrs["autofocus"] = True
     context = {
-        "form": form if found is None or not is_good else CodeForm(),
+        "form": checking,
         "redeeming": redeeming if is_good else None,
         "found": found,
         "verdict": verdict,
@@ -174,3 +176,7 @@ def _key(employee: Employee) -> str:
 
 def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
