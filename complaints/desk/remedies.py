@@ -237,7 +237,7 @@ def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
     )
     if not without.left or not without.left.amount or not own.permits(RemedyKind(remedy.kind)):
         return _("This is not within your own authority: somebody else has to decide on it.")
-    return _("You can approve up to %(amount)s.") % {"amount": money_words(without.left)}
+    return _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
 
 
 def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:

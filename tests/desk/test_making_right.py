@@ -258,7 +258,7 @@ def test_what_was_typed_waits_behind_the_sign_in(client: Client, case: Case, fer
 def test_another_sum_is_approved_and_the_customer_hears_of_no_other(at_max: Client, case: Case, fern: Employee) -> None:
     remedy = proposed(case, fern, 500)
     shown = page(at_max, case)
-    assert "You can approve up to $2,000.00." in shown
+    assert "You can approve up to $2,000.00 for this." in shown
     assert 'value="500.00"' in shown
 
     take(at_max, remedy, RemedyMove.AUTHORISE, amount="400", reason="A bit less.")
@@ -328,7 +328,7 @@ def test_an_authority_lowered_meanwhile_refuses_and_says_what_is_left(
     shown = answer.content.decode()
     assert answer.status_code == 409
     assert "This is more than is left of the authority." in shown
-    assert "You can approve up to $300.00." in shown
+    assert "You can approve up to $300.00 for this." in shown
     assert "My careful words." in shown
 
 

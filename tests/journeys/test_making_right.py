@@ -97,7 +97,7 @@ def test_fern_proposes_and_max_approves_less_on_the_telephone(
 
     at_max = at_the_desk(readers.page(width=PHONE), max_, readers)
     at_max.goto(asked.link)
-    expect(at_max.locator("#making-right")).to_contain_text("You can approve up to $2,000.00.")
+    expect(at_max.locator("#making-right")).to_contain_text("You can approve up to $2,000.00 for this.")
     at_max.locator("[id$=-authorise] > summary").click()
     expect(at_max.locator("[id$=-authorise-amount]")).to_have_value("500.00")
     looks_good(at_max)
