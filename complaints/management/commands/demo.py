@@ -16,7 +16,6 @@ from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
-from complaints.handling.fulfil_remedy import fulfil_remedy
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
@@ -268,13 +267,17 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         at=at - timedelta(hours=20),
     )
 
-    voucher = propose_remedy(
+    propose_remedy(
         noise.reference,
-        RemedyFacts(kind=RemedyKind.VOUCHER, amount=Money(150, "USD"), words="下次入住时可用的代金券，再次向您致歉。"),
+        RemedyFacts(
+            kind=RemedyKind.VOUCHER,
+            amount=Money(150, "USD"),
+            words="下次入住时可用的代金券，再次向您致歉。",
+            proof="",
+        ),
         by=fern,
         at=at - timedelta(hours=19),
     )
-    fulfil_remedy(noise.reference, remedy=voucher.pk, by=fern, at=at - timedelta(hours=18))
 
     allergy = filed(
         max_,
