@@ -15,7 +15,7 @@ from complaints.remedies.models import (
     Remedy,
     Voucher,
 )
-from complaints.staff.models import Absence, Course, Employee, Training, Unit
+from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     Edition,
@@ -54,6 +54,7 @@ __all__ = [
     "Remedy",
     "Reminder",
     "ServiceStandard",
+    "SettingChange",
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",

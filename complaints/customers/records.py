@@ -179,11 +179,6 @@ def on_file(pk: int) -> tuple[Customer, str] | None:
     return None if found is None else (found, vars(found)["address"] or "")
 
 
-def address_of(customer: Customer) -> str:
-    """Where we write to the customer: their first address, or nothing."""
-    return customer.emails.order_by("pk").values_list("address", flat=True).first() or ""
-
-
 def same_person(facts: CustomerFacts) -> Customer | None:
     """The one customer with this address and this name; two of them are two people until somebody says otherwise."""
     if not facts.email:

@@ -292,7 +292,7 @@ def _told(entry: TimelineEntry, *, files: list[Attachment] | None = None, seen_e
     return Told(
         entry,
         sentence=sentences.sentence_for_staff(entry),
-        reason=str(entry.facts.get("reason") or ""),
+        reason=sentences.reason_of(entry),
         files=came_with,
         is_new=seen_entry is not None and entry.pk > seen_entry,
     )

@@ -12,6 +12,7 @@ from complaints.desk import (
     vouchers,
     worklist,
 )
+from complaints.desk.settings import pages as settings
 
 app_name = "desk"
 
@@ -37,4 +38,9 @@ urlpatterns = [
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
+    path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
+    path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),
 ]

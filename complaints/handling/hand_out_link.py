@@ -10,7 +10,6 @@ from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import AddressOnFile
 from complaints.common.tokens import Token
-from complaints.customers.records import address_of
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 
@@ -25,7 +24,7 @@ def hand_out_link(reference: str, *, by: Employee, at: datetime, submission: str
     Locks the case. Raises NotFound, NotPermitted, AddressOnFile.
     """
     case = lifecycle.lock_for(by, Permission.HAND_OUT_LINK, reference, move=Move.NOTE)
-    if address_of(case.customer):
+    if case.customer.emails.exists():
         raise AddressOnFile(case=case.reference)
     if not timeline.has_submission(case, submission):
         timeline.record(case, Entry.LINK_HANDED_OUT, by=by.actor, at=at, submission=submission)

@@ -161,7 +161,7 @@ def _hold_to_standard(case: Case, judged: Judged, *, at: datetime) -> None:
     judged.clocks = clocks.held_to(case, [*promise.targets, *_time_to_decide(case, judged)], at=at)
     judged.deadlines = [
         Moved(
-            clock.name,
+            str(clock.name),
             before.get(clock.pk),
             None if clock.dropped else clock.due_at,
             runs_out=not clock.dropped and clock.has_run_out(at=at),

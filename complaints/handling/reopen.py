@@ -32,10 +32,11 @@ def reopen(
 ) -> Case:
     """Open a case again that was resolved or closed, with the reason. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
     open_again(case, responsible=case.responsible or by, at=at)
     timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
+from complaints.common.errors import NotFound
 from complaints.customers.models import Customer
-from complaints.customers.records import address_of
+from complaints.customers.records import on_file
 from complaints.escalation.ladder import next_rung
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.queue import Recipient, drafted, enqueue, release
@@ -35,12 +37,20 @@ def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: st
 
     Who has no address is told in person by whoever writes this down: their word meets at once what a mail would.
     """
-    to = _complainant(case.customer, address_of(case.customer) if address is None else address)
-    told = _standing(case) | facts
-    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
-    if not to.address and kind in MEETS:
+    message = to_customer(case, kind, occasion=occasion, at=at, address=address, **facts)
+    enqueue(message)
+    if not message.recipient and kind in MEETS:
         clocks.meet(case, MEETS[kind], at=at)
         lifecycle.note_due(case)
+
+
+def to_customer(
+    case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any
+) -> Message:
+    """A message to the complainant that meets no deadline, for a verb that stores it with what it tells of."""
+    to = _complainant(case.customer, address) if address is not None else _on_file(case)
+    told = _standing(case) | facts
+    return drafted(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
 
 
 def receipt(case: Case, *, address: str, at: datetime, **facts: Any) -> Message:
@@ -65,8 +75,20 @@ def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts:
 
 def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
     """Tell a colleague, with the address of the case page; nobody needs no telling."""
+    enqueue(*to_employee(colleague, case, kind, occasion=occasion, at=at, **facts))
+
+
+def alarm(case: Case, *, occasion: str, at: datetime, reason: str | Promise, **facts: Any) -> None:
+    """Tell the administrators that a case, or with `remedy` a remedy on it, waits with nobody to wait for."""
+    enqueue(*to_administrators(case, occasion=occasion, at=at, reason=reason, **facts))
+
+
+def to_employee(
+    colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any
+) -> list[Message]:
+    """The message to a colleague, for a verb that stores it with what it tells of; none to nobody."""
     if colleague is None or not colleague.is_active:
-        return
+        return []
     page = f"{settings.BASE_URL}{reverse('desk:complaint', args=[case.reference])}"
     told = {
         "customer": case.customer.name,
@@ -76,20 +98,33 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
         **facts,
     }
     to = _colleague(colleague)
-    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+    return [drafted(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)]
+
+
+def to_administrators(case: Case, *, occasion: str, at: datetime, reason: str | Promise, **facts: Any) -> list[Message]:
+    """The alarm, for a verb that stores it with what it tells of."""
+    facts = {"reason": reason, **facts}
+    return [
+        message
+        for administrator in administrators()
+        for message in to_employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, **facts)
+    ]
 
 
 def colleague_of_no_case(colleague: Employee, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
     """Tell a colleague what is about no complaint, with the address of their desk."""
-    to = _colleague(colleague)
     told = {"page": f"{settings.BASE_URL}{reverse('desk:worklist')}", **facts}
-    enqueue(kind, to=to, about="", unit=colleague.unit, occasion=occasion, facts=told, at=at)
+    to = _colleague(colleague)
+    enqueue(drafted(kind, to=to, about="", unit=colleague.unit, occasion=occasion, facts=told, at=at))
 
 
-def alarm(case: Case, *, occasion: str, at: datetime, reason: str, **facts: Any) -> None:
-    """Tell the administrators that a case, or with `remedy` a remedy on it, waits with nobody to wait for."""
-    for administrator in administrators():
-        employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason, **facts)
+def _on_file(case: Case) -> Recipient:
+    """The complainant of a case, who is fetched along with where we write to them."""
+    found = on_file(case.customer_id)
+    if found is None:
+        raise NotFound
+    case.customer, address = found
+    return _complainant(case.customer, address)
 
 
 def _colleague(colleague: Employee) -> Recipient:

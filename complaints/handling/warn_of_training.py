@@ -12,7 +12,7 @@ from complaints.handling import tell
 from complaints.outbox.models import Kind
 from complaints.remedies.models import Authority
 from complaints.staff.models import Training
-from complaints.staff.queries import superior_of
+from complaints.staff.queries import Roster
 
 MONTH: Final = timedelta(days=31)
 
@@ -53,7 +53,7 @@ def warn_of_training(training_id: int, *, at: datetime) -> bool:
         "employee": record.employee.name,
         "until": record.expires_on.isoformat(),
     }
-    for one in (record.employee, superior_of(record.employee, record.employee.unit, at=at)):
+    for one in (record.employee, Roster(at=at).superior_of(record.employee_id, record.employee.unit)):
         if one is not None:
             tell.colleague_of_no_case(one, Kind.STAFF_TRAINING, occasion=f"training {record.pk}", at=at, **facts)
     return True

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from complaints.common.inserting import insert_rows
 from complaints.outbox import kick
 from complaints.outbox.models import PENDING, Kind, Message, MessageState
 from complaints.outbox.render import Rendered
@@ -34,23 +36,22 @@ class Recipient:
     is_customer: bool = True
 
 
-def enqueue(
-    kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
-) -> None:
-    """Store a message in the transaction of the change it tells of, and hint at it after the commit.
+def enqueue(*rows: Model) -> None:
+    """Store drafted messages in the transaction of the change they tell of, and hint at them after the commit.
 
-    `occasion` tells one event from the next of its kind; the same one twice is one message. Raises RuntimeError
-    outside a transaction: a message must stand or fall with its cause.
+    Rows of that change may come along: all are stored in one trip, in their order. A message that was told already is
+    left out. Raises RuntimeError outside a transaction: a message must stand or fall with its cause.
     """
-    message = drafted(kind, to=to, about=about, unit=unit, occasion=occasion, facts=facts, at=at)
-    hint(message)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    for row in rows:
+        if isinstance(row, Message):
+            hint(row)
+    insert_rows(*rows, unless_known=(Message,))
 
 
 def drafted(
     kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
 ) -> Message:
-    """A message not yet stored, for a verb that stores it in one statement with what it tells of, and hints at it."""
+    """A message not yet stored. `occasion` tells one event from the next of its kind; the same one is one message."""
     return Message(
         about=about,
         unit=unit,
@@ -174,9 +175,16 @@ def _told_once(about: str, kind: str, address: str, occasion: str) -> str:
 
 
 def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts, with words that wait for a language told in the reader's."""
+    """The facts, with words that wait for a language told in the reader's, in lists as well."""
     with translation.override(language):
-        return {name: str(value) if isinstance(value, Promise) else value for name, value in facts.items()}
+        return {
+            name: [_told(one) for one in value] if isinstance(value, list) else _told(value)
+            for name, value in facts.items()
+        }
+
+
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Promise) else value
 
 
 def _mark(message: Message, **changes: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import F, QuerySet
@@ -34,6 +35,15 @@ def failure_type(pk: Any, edition: Mark | None) -> FailureType:
     return found
 
 
+def calendars_by_name(names: Iterable[str]) -> dict[str, BusinessCalendar]:
+    """The calendars of these names, empty ones left out; raises Invalid when one is not there (any more)."""
+    wanted = set(filter(None, names))
+    found = {calendar.name: calendar for calendar in BusinessCalendar.objects.filter(name__in=wanted)}
+    for name in wanted - set(found):
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
+    return found
+
+
 def offered_service_standards() -> QuerySet[ServiceStandard]:
     """The promises that can be named as missed: those about anything first, then by what fails."""
     first = F("failure_type__parent__name").asc(nulls_first=True), F("failure_type__name").asc(nulls_first=True)
@@ -60,5 +70,9 @@ def business_hours(name: str) -> BusinessHours:
     named = BusinessCalendar.objects.filter(name=name) if name.isprintable() else BusinessCalendar.objects.none()
     found = named.prefetch_related("special_days").first()
     if found is None:
-        raise Invalid(field="calendar", sentence=_("There is no calendar “%(name)s”.") % {"name": name[:80]})
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
     return found.to_hours()
+
+
+def _no_calendar(name: str) -> str:
+    return _("There is no calendar “%(name)s”.") % {"name": name[:80]}

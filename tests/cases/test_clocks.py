@@ -20,7 +20,7 @@ from complaints.handling.escalate import escalate
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.reassess import Judgement, reassess
-from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
+from complaints.handling.recompute_clocks import Changed, changed, recompute_clocks
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
@@ -228,10 +228,11 @@ def test_a_changed_calendar_moves_open_deadlines_and_says_so(
     case = filed("2026-03-02T16:00", by=fern, customer=cara, kind=late_room)
     SpecialDay.objects.create(calendar=office, day="2026-03-03", reason="Flood")
     office.refresh_from_db()
-    assert cases_reckoned_in(office) == [case.pk]
-    assert cases_reckoned_in(office, beyond=case.pk) == []
-    assert recompute_clocks(case.pk, calendar=office, at=ny("2026-03-02T16:30"))
-    assert not recompute_clocks(case.pk, calendar=office, at=ny("2026-03-02T16:31")), "once more changes nothing"
+    assert Changed(office) in changed()
+    assert Changed(office).cases() == [case.pk]
+    assert Changed(office).cases(beyond=case.pk) == []
+    assert recompute_clocks(case.pk, why="a flood", at=ny("2026-03-02T16:30"))
+    assert not recompute_clocks(case.pk, why="a flood", at=ny("2026-03-02T16:31")), "once more changes nothing"
     assert fresh(case).due_at == ny("2026-03-04T10:00")
     assert happened(case)[-1] == Entry.DEADLINES_MOVED
 
@@ -243,7 +244,7 @@ def test_an_opened_day_taken_away_gives_a_missed_deadline_its_time_back(
     at = ny("2026-03-02T11:01")
     assert escalate_overdue(overdue_ids(at=at)[0], at=at)
     SpecialDay.objects.create(calendar=office, day="2026-03-02", reason="Snow")
-    recompute_clocks(case.pk, calendar=BusinessCalendar.objects.get(), at=at)
+    recompute_clocks(case.pk, why="snow", at=at)
     clock = clock_of(case, ClockKind.ACKNOWLEDGE)
     assert (clock.missed_at, clock.due_at) == (None, ny("2026-03-03T11:00"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -15,16 +16,19 @@ from complaints.cases.states import Move
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
 from complaints.desk.remedy_steps import REMEDY_STEPS
+from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
 from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
+from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
 from complaints.remedies.states import RemedyMove
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Absence, Employee, Setting, Tier
+from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
 from tests.remedies.purse import an_authority, usd
 
@@ -53,10 +57,13 @@ def remedy_step(move: RemedyMove, statuses: tuple[int, ...], **sent: Any) -> Ask
     return Ask("remedy_step", statuses, "post", move.value, tuple({"entry": 0, **sent}.items()))
 
 
+KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
+"""Settings that every organisation has some of."""
 EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
 NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
 SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
+ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
@@ -116,6 +123,18 @@ TABLE: Final = [
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settings", ADA_ONLY),
+    *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
+    *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
+    *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
+    *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("setting_list", EVERYBODY, move="absences"),
+    Ask("new_setting", EVERYBODY, move="absences"),
+    Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
+    Ask("cancel_absence", (302, 302, 302, 302, 403, 403, 302), "post"),
+    Ask("cancel_absence", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("setting_list", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("new_setting", (302, 404, 404, 404, 404, 404, 404), move="employees"),
     Ask(
         "new_complaint",
         (302, 302, 302, 302, 302, 403, 403),
@@ -133,6 +152,8 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, cara: Customer) -> Case:
+    sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
+    keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -216,24 +237,30 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
 
 
 def _address(ask: Ask, case: Case) -> str:
-    return reverse(f"desk:{ask.name}", args=_named_in_address(ask, case))
+    if "setting" in ask.name or ask.name == "cancel_absence":
+        return reverse(f"desk:{ask.name}", args=_setting(ask))
+    match ask.name:
+        case "message" | "retry_message":
+            return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
+        case "customer" | "edit_customer":
+            return reverse(f"desk:{ask.name}", args=[case.customer_id])
+        case "complaint" | "news" | "step" | "attachment" | "remedy_step" | "voucher" | "outlook" | "slip":
+            return reverse(f"desk:{ask.name}", args=[case.reference, *_further(ask)])
+        case _:
+            return reverse(f"desk:{ask.name}")
 
 
-def _named_in_address(ask: Ask, case: Case) -> list[Any]:
-    named: dict[str, Callable[[], list[Any]]] = {
-        "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
-        **dict.fromkeys(("message", "retry_message"), lambda: [_newest_message(case)]),
-        **dict.fromkeys(("customer", "edit_customer"), lambda: [case.customer_id]),
-        "step": lambda: [case.reference, ask.move],
-        "remedy_step": lambda: [case.reference, Remedy.objects.get().pk, ask.move],
-        "voucher": lambda: [case.reference, Remedy.objects.get().pk],
-        **dict.fromkeys(("complaint", "news", "outlook", "slip"), lambda: [case.reference]),
-    }
-    return named.get(ask.name, list)()
+def _further(ask: Ask) -> list[Any]:
+    numbers: dict[str, Any] = {"attachment": Attachment, "remedy_step": Remedy, "voucher": Remedy}
+    numbered = [numbers[ask.name].objects.get().pk] if ask.name in numbers else []
+    return [*numbered, *([ask.move] if ask.move else [])]
 
 
-def _newest_message(case: Case) -> int:
-    return Message.objects.filter(about=case.reference).latest("pk").pk
+def _setting(ask: Ask) -> list[Any]:
+    if ask.name == "cancel_absence":
+        return [Absence.objects.get().pk]
+    kind = [ask.move] if ask.move else []
+    return [*kind, KINDS[Setting(ask.move)].rows()[0].pk] if ask.name == "setting" else kind
 
 
 def _a_remedy_for(move: str, case: Case, *, by: Employee, superior: Employee) -> None:

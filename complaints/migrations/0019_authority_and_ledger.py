@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0014_more_kinds_of_messages"),
+        ("complaints", "0018_unit_in_use"),
     ]
 
     operations = [
