@@ -13,7 +13,7 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to
 from complaints.common.actors import Actor
-from complaints.common.errors import BeyondAuthority
+from complaints.common.errors import BeyondAuthority, RateMissing
 from complaints.escalation.ladder import TIERS, Rung, steps_of
 from complaints.escalation.models import LadderStep
 from complaints.handling import tell
@@ -64,10 +64,13 @@ def covering(
 ) -> Iterator[tuple[LadderStep, Allowance]]:
     """The superiors whose own authority covers a remedy, in the order in which they are asked, without who proposed it.
 
-    Each is looked at when the one before was passed over.
+    Each is looked at when the one before was passed over; who has money in other currencies only does not cover it.
     """
     for step, person in superiors(case, above=above, but=but, at=at):
-        own = allowance(person, case, at=at, currency=str(amount.currency))
+        try:
+            own = allowance(person, case, at=at, currency=str(amount.currency))
+        except RateMissing:
+            continue
         if own.covers(amount, kind):
             yield step, own
 
