@@ -395,6 +395,13 @@ def test_a_currency_without_a_rate_is_refused_and_with_one_it_is_recorded(case: 
     assert left(fern, case) == usd(50)
 
 
+def test_a_superior_with_money_in_another_currency_only_is_passed_over(
+    case: Case, fern: Employee, vera: Employee
+) -> None:
+    Authority.objects.filter(tier=Tier.MANAGER).update(currency="EUR")
+    assert asked_of(propose(case, fern, 500)) == "vera"
+
+
 # Its further life
 
 
@@ -414,6 +421,24 @@ def test_the_customer_accepts_on_their_page_and_it_is_given(case: Case, fern: Em
     given = fresh(remedy)
     assert (given.status, given.proof) == (RemedyStatus.FULFILLED, "PAY-1")
     assert happened(case).count("remedy.fulfilled") == 1
+
+
+def test_the_same_answer_twice_asks_once(case: Case, fern: Employee, max_: Employee) -> None:
+    remedy = propose(case, fern, 500)
+    ask_back(case.reference, remedy=remedy.pk, question="Which night?", by=max_, at=AT)
+    for _click in range(2):
+        answer_question(case.reference, remedy=remedy.pk, text="The second.", by=fern, at=AT, submission="form")
+    assert happened(case).count("approval.answered") == 1
+    assert Approval.objects.filter(remedy=remedy).count() == 2
+
+
+def test_to_the_customer_what_is_not_authorised_does_not_exist(case: Case, fern: Employee, max_: Employee) -> None:
+    remedy, token = propose(case, fern, 500), links.mint(case, at=AT)
+    with pytest.raises(NotFound):
+        answer_offer(token, remedy=remedy.pk, accepted=True, at=AT)
+    refuse(case.reference, remedy=remedy.pk, reason="Too much.", by=max_, at=AT)
+    with pytest.raises(NotFound):
+        answer_offer(token, remedy=remedy.pk, accepted=False, at=AT)
 
 
 def test_another_complaint_s_link_answers_nothing(case: Case, fern: Employee) -> None:
@@ -486,6 +511,8 @@ def test_a_voucher_is_redeemed_once_wherever_the_customer_goes(case: Case, fern:
     fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
     voucher = Voucher.objects.get(remedy=remedy)
     assert voucher.amount == usd(150)
+    with pytest.raises(Invalid):
+        redeem_voucher(voucher.code, redeemed_for=" ", by=otto, at=AT)
     spoken = voucher.code.lower().replace("-", " ").replace("0", "o")
     for _again in range(2):
         redeem_voucher(spoken, redeemed_for="Bill 12", by=otto, at=AT)
