@@ -128,7 +128,7 @@ def test_refusing_and_asking_back_need_words(
 
 
 @pytest.mark.parametrize(
-    "sent", [{"choice": ""}, {"choice": "grant"}, {"amount": "lots"}, {"amount": "-5"}, {"amount": "0"}]
+    "sent", [{"choice": ""}, {"choice": "grant"}, {"amount": "lots"}, {"amount": ""}, {"amount": "-5"}, {"amount": "0"}]
 )
 def test_what_is_no_decision_changes_nothing_and_keeps_the_words(
     desk: Client, case: Case, fern: Employee, sent: dict[str, str]
