@@ -25,7 +25,7 @@ from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Remedy
+from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
@@ -50,7 +50,7 @@ class Ask:
 
 
 def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
-    return Ask("step", statuses, "post", move.value, tuple({"version": "now", "entry": 0, **sent}.items()))
+    return Ask("step", statuses, "post", move.value, tuple({"version": "seen", "entry": 0, **sent}.items()))
 
 
 def remedy_step(move: RemedyMove, statuses: tuple[int, ...], **sent: Any) -> Ask:
@@ -119,6 +119,17 @@ TABLE: Final = [
         "post",
         sent=(("name", "Cara Castillo"), ("language", "en"), ("emails", "new@demo.example"), ("seen", "file")),
     ),
+    Ask("approvals", (302, 403, 200, 200, 403, 403, 403)),
+    Ask("approval", (302, 403, 200, 200, 404, 403, 403)),
+    Ask(
+        "approval",
+        (302, 403, 302, 302, 404, 403, 403),
+        "post",
+        sent=(("choice", "approve"), ("amount", "150"), ("reason", "Well argued.")),
+    ),
+    Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -151,16 +162,16 @@ TABLE: Final = [
 
 
 @pytest.fixture
-def case(fern: Employee, cara: Customer) -> Case:
+def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
+    """With a picture, an absence of Fern's, and a remedy that Max is to decide on."""
+    made = a_complaint(by=fern, customer=cara, files=[a_picture()])
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
-    return a_complaint(by=fern, customer=cara, files=[a_picture()])
-
-
-@pytest.fixture(autouse=True)
-def _authorities(db: None) -> None:
-    for tier, cap in ((Tier.FRONT_LINE, 200), (Tier.MANAGER, 2000), (Tier.VP, 20000)):
-        an_authority(tier, cap)
+    an_authority(Tier.MANAGER, 2000)
+    an_authority(Tier.VP, 20000)
+    what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
+    propose_remedy(made.reference, what, by=fern, at=an_hour_ago())
+    return made
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -178,11 +189,10 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "max_": max_.pk,
         "other": a_complaint(by=fern).reference,
         "own": employee.unit_id if employee else 1,
+        "seen": Case.objects.get(pk=case.pk).version,
     }
     if ask.name in {"remedy_step", "voucher"}:
-        _a_remedy_for(ask.move, case, by=fern, superior=max_)
-    case.refresh_from_db()
-    stand_ins["now"] = case.version
+        _a_remedy_for(ask.move, by=fern, superior=max_)
     if dict(ask.sent).get("version") == "handed_up":
         stand_ins["handed_up"] = escalate(case.reference, reason="Beyond me.", by=fern, at=an_hour_ago()).version
     sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
@@ -200,7 +210,7 @@ def test_asking_changes_nothing(
     who: str, case: Case, fern: Employee, max_: Employee, client: Client, request: pytest.FixtureRequest
 ) -> None:
     client.force_login(request.getfixturevalue(who))
-    _a_remedy_for("", case, by=fern, superior=max_)
+    _a_remedy_for("", by=fern, superior=max_)
     before = _everything(case)
 
     for ask in TABLE:
@@ -239,21 +249,24 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
 def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
-    match ask.name:
-        case "message" | "retry_message":
-            return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
-        case "customer" | "edit_customer":
-            return reverse(f"desk:{ask.name}", args=[case.customer_id])
-        case "complaint" | "news" | "step" | "attachment" | "remedy_step" | "voucher" | "outlook" | "slip":
-            return reverse(f"desk:{ask.name}", args=[case.reference, *_further(ask)])
-        case _:
-            return reverse(f"desk:{ask.name}")
-
-
-def _further(ask: Ask) -> list[Any]:
-    numbers: dict[str, Any] = {"attachment": Attachment, "remedy_step": Remedy, "voucher": Remedy}
-    numbered = [numbers[ask.name].objects.get().pk] if ask.name in numbers else []
-    return [*numbered, *([ask.move] if ask.move else [])]
+    parts: dict[str, list[Any]] = {
+        "approval": [Approval.objects.get(remedy__case=case).pk],
+        "attachment": [case.reference, Attachment.objects.get(case=case).pk],
+        "budget": list(LedgerEntry.objects.values_list("authority", "holder")[0]),
+        "complaint": [case.reference],
+        "customer": [case.customer_id],
+        "edit_customer": [case.customer_id],
+        "message": [Message.objects.filter(about=case.reference).latest("pk").pk],
+        "news": [case.reference],
+        "outlook": [case.reference],
+        "slip": [case.reference],
+        "step": [case.reference, *([ask.move] if ask.move else [])],
+    }
+    for remedy in Remedy.objects.exclude(case=case).select_related("case"):
+        parts["voucher"] = [remedy.case.reference, remedy.pk]
+        parts["remedy_step"] = [*parts["voucher"], ask.move]
+    parts |= {"retry_message": parts["message"], "budget_sheet": parts["budget"]}
+    return reverse(f"desk:{ask.name}", args=parts.get(ask.name, []))
 
 
 def _setting(ask: Ask) -> list[Any]:
@@ -263,8 +276,10 @@ def _setting(ask: Ask) -> list[Any]:
     return [*kind, KINDS[Setting(ask.move)].rows()[0].pk] if ask.name == "setting" else kind
 
 
-def _a_remedy_for(move: str, case: Case, *, by: Employee, superior: Employee) -> None:
-    """One on which the move can be made; a voucher in the customer's hands, unless told otherwise."""
+def _a_remedy_for(move: str, *, by: Employee, superior: Employee) -> None:
+    """One on which the move can be made, on a complaint of its own; a voucher that was given, unless told otherwise."""
+    an_authority(Tier.FRONT_LINE, 200)
+    case = a_complaint(by=by)
     awaiting = {RemedyMove.AUTHORISE, RemedyMove.ASK_BACK, RemedyMove.REFUSE, RemedyMove.SUBMIT}
     offered = {RemedyMove.FULFIL, RemedyMove.ACCEPT, RemedyMove.DECLINE, RemedyMove.WITHDRAW}
     facts = RemedyFacts(
@@ -290,6 +305,9 @@ def _everything(case: Case) -> list[Any]:
         Case.objects.filter(pk=case.pk).values().get(),
         Case.objects.count(),
         case.timeline.count(),
+        list(Remedy.objects.order_by("pk").values()),
+        list(Approval.objects.order_by("pk").values()),
+        LedgerEntry.objects.count(),
         list(Message.objects.order_by("pk").values()),
         list(Remedy.objects.values()),
         TrackingLink.objects.count(),
