@@ -50,6 +50,12 @@ class PageNotPermitted(NotPermitted):
     sentence_template = _("This page is for managers and those above them.")
 
 
+class FilingNotYours(NotPermitted):
+    """Whoever only reads or keeps the rules files nothing."""
+
+    sentence_template = _("Complaints are filed by those who also handle them: front line, managers and VPs.")
+
+
 class MoveNotAllowed(RecoveryError):
     """The step is not legal in the status that the complaint has now."""
 
