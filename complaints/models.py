@@ -4,7 +4,7 @@ from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRec
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import Message
+from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import Remedy
 from complaints.staff.models import Absence, Employee, Unit
 from complaints.standards.models import (
@@ -21,6 +21,8 @@ from complaints.standards.models import (
 __all__ = [
     "Absence",
     "Attachment",
+    "BarredAddress",
+    "Breaker",
     "BusinessCalendar",
     "Case",
     "CaseText",

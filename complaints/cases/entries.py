@@ -39,6 +39,9 @@ class Entry(StrEnum):
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
     CUSTOMER_CHANGED = "customer.changed"
+    MAIL_CAME_BACK = "mail.came_back"
+    MAIL_UNWANTED = "mail.unwanted"
+    ADDRESS_TRUSTED = "address.trusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +101,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
+    Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
+    Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
 }

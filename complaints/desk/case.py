@@ -19,6 +19,7 @@ from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_
 from complaints.cases.states import Move
 from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound
 from complaints.desk import kept
+from complaints.desk.lookup import contacts_of
 from complaints.desk.request import at_desk
 from complaints.desk.steps import STEPS, AssignForm, Step, StepForm
 from complaints.staff.models import Employee
@@ -149,8 +150,7 @@ def _page(
         "files": files,
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
-        "emails": list(case.customer.emails.all()),
-        "phones": list(case.customer.phones.all()),
+        **contacts_of(case.customer),
         "story": story_of(case.customer, seen_by=employee, but=case),
         "unsent": unsent,
         "news": [one for one in told if one.is_new] if unsent and unsent.error else [],

@@ -16,9 +16,11 @@ urlpatterns = [
     path("customers/known/", filing.known_customer, name="known_customer"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
     path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
+    path("customers/<int:pk>/trust/", customers.trust, name="trust_address"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
+    path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,9 +13,9 @@ from django.urls import reverse
 from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
-from complaints.customers.records import address_of
 from complaints.escalation.ladder import next_rung
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import Kind, Message, Trouble
+from complaints.outbox.queries import barred
 from complaints.outbox.queue import Recipient, drafted, enqueue, release
 from complaints.staff.models import Employee
 from complaints.staff.queries import administrators
@@ -32,12 +33,22 @@ MEETS: Final[dict[str, frozenset[ClockKind]]] = {
 def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any) -> None:
     """Tell the complainant, in their language, at the address on file or the one they have just given.
 
-    Who has no address is told in person by whoever writes this down: their word meets at once what a mail would.
+    Who has no address that takes our mail is told in person by whoever writes this down: their word meets at once
+    what a mail would.
     """
-    to = _complainant(case.customer, address_of(case.customer) if address is None else address)
+    to = _reachable(case.customer) if address is None else _complainant(case.customer, address)
     told = _standing(case) | facts
     enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
-    if not to.address and kind in MEETS:
+    if not to.address:
+        reached(case, kind, at=at)
+
+
+def reached(case: Case, kind: str, *, at: datetime) -> None:
+    """End the deadlines of a locked case that a message of this kind meets, now that it has reached the customer.
+
+    Its version stays: nobody's page grows old.
+    """
+    if kind in MEETS:
         clocks.meet(case, MEETS[kind], at=at)
         lifecycle.note_due(case)
 
@@ -91,6 +102,16 @@ def alarm(case: Case, *, occasion: str, at: datetime, reason: str) -> None:
 
 def _complainant(customer: Customer, address: str) -> Recipient:
     return Recipient(address=address, name=customer.name, language=customer.language)
+
+
+def _reachable(customer: Customer) -> Recipient:
+    """The complainant at the first of their addresses that takes our mail; without one, why there is none."""
+    addresses = list(customer.emails.order_by("pk").values_list("address", flat=True))
+    closed = barred(addresses)
+    address = next((one for one in addresses if one.lower() not in closed), "")
+    return replace(
+        _complainant(customer, address), without=Trouble.BARRED if addresses and not address else Trouble.NO_ADDRESS
+    )
 
 
 def _standing(case: Case) -> dict[str, Any]:

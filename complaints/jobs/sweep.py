@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from complaints.handling.deliver_message import deliver_message
+from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
@@ -31,7 +31,7 @@ class Swept:
 def due(*, at: datetime) -> Swept:
     """What a sweep would take up, all of it."""
     return Swept(
-        messages=len(queue.due_ids(at=at, limit=None)),
+        messages=queue.how_many_due(at=at),
         cases=len(resting_ids(at=at, limit=None)),
         deadlines=len(overdue_ids(at=at, limit=None)),
         reminders=len(reminding_ids(at=at, limit=None)),
@@ -48,6 +48,7 @@ def sweep(*, clock: Callable[[], datetime]) -> Swept:
         deadlines, lambda one: escalate_overdue(one, at=clock()), on_failure=lambda one: put_off(one, at=clock())
     )
     closed = each(cases, lambda case_id: let_rest(case_id, at=clock()))
-    messages = queue.due_ids(at=clock(), limit=None)
-    sent = each(messages, lambda message_id: deliver_message(message_id, clock=clock, swept=True))
-    return Swept(len(messages), len(cases), len(deadlines), len(reminders), sent, closed, handed_up, reminded)
+    messages, sent = queue.how_many_due(at=clock()), 0
+    while taken := deliver_due(clock=clock):
+        sent += taken
+    return Swept(messages, len(cases), len(deadlines), len(reminders), sent, closed, handed_up, reminded)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import TypeVar
 
 import structlog
 from celery import shared_task
 from django.utils.timezone import now
 
-from complaints.handling.deliver_message import deliver_message
+from complaints.handling.deliver_message import BATCH, deliver_due, deliver_message
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
-from complaints.outbox import queue
 from complaints.standards.models import BusinessCalendar
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+HELPERS = 3
+TURN = 9.0  # seconds, a little less than beat's between two turns
 
 
 @shared_task(name="messages.deliver", ignore_result=True)
@@ -28,9 +30,20 @@ def deliver(message_id: str) -> bool:
 
 
 @shared_task(name="messages.send_missed", ignore_result=True)
-def send_missed() -> int:
-    """Send what no hint has reached: the broker was away, a worker died, or it is time to try again."""
-    return each(queue.due_ids(at=now()), lambda message_id: deliver_message(message_id, clock=now, swept=True))
+def send_missed(helpers: int = HELPERS) -> int:
+    """Send what no hint has reached: the broker was away, a worker died, or it is time to try again.
+
+    A backlog is worked off for as long as a turn lasts, so that hints and other jobs come between two turns; a worker
+    who finds one calls another to help.
+    """
+    ends = monotonic() + TURN
+    done = taken = deliver_due(clock=now)
+    if taken == BATCH and helpers:
+        send_missed.apply_async((helpers - 1,), expires=TURN)
+    while taken and monotonic() < ends:
+        taken = deliver_due(clock=now)
+        done += taken
+    return done
 
 
 @shared_task(name="cases.close_unanswered", ignore_result=True)

@@ -80,10 +80,15 @@ TABLE: Final = [
         "post",
         sent=(("name", "Cara Castillo"), ("language", "en"), ("emails", "new@demo.example"), ("seen", "file")),
     ),
+    Ask("trust_address", (302, 302, 302, 302, 403, 403, 403), "post", sent=(("address", "cara@demo.example"),)),
+    Ask("trust_address", (302, 404, 404, 404, 404, 404, 404), "post", sent=(("address", "nobody@demo.example"),)),
+    Ask("trust_address", (302, 405, 405, 405, 405, 405, 405)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("retry_messages_like", (302, 302, 302, 302, 404, 403, 302), "post", sent=(("likeness", "domain"),)),
+    Ask("retry_messages_like", (302, 405, 405, 405, 405, 405, 405)),
     Ask(
         "new_complaint",
         (302, 302, 302, 302, 302, 403, 403),
@@ -171,9 +176,9 @@ def _address(ask: Ask, case: Case) -> str:
     match ask.name:
         case "attachment":
             return reverse("desk:attachment", args=[case.reference, Attachment.objects.get(case=case).pk])
-        case "message" | "retry_message":
+        case "message" | "retry_message" | "retry_messages_like":
             return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
-        case "customer" | "edit_customer":
+        case "customer" | "edit_customer" | "trust_address":
             return reverse(f"desk:{ask.name}", args=[case.customer_id])
         case "step":
             return reverse("desk:step", args=[case.reference, ask.move])
