@@ -17,9 +17,11 @@ from complaints.cases.models import Case
 from complaints.management.measuring.clients import Server, peak_of, project
 from complaints.management.measuring.filing import measure_filing
 from complaints.management.measuring.pages import measure, pages
+from complaints.management.measuring.post import PostMeasured, measure_post
 from complaints.management.measuring.report import Run, written
 
 SIZES: Final = (10_000, 1_000_000)
+POST: Final = "post"
 SERVED: Final = ("worklist front line: all", "worklist VP: all", "case page front line: open", "tracking page: open")
 
 
@@ -31,13 +33,16 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=60, help="how often each page is opened")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--place", type=Path, help="the folder of the databases (bench/ in DATA_DIR)")
-        parser.add_argument("--only", default="", metavar="WORDS", help="measure only pages with this in their name")
+        parser.add_argument(
+            "--only", default="", metavar="WORDS", help="measure only pages with this in their name, or only the post"
+        )
+        parser.add_argument("--messages", type=int, default=20_000, help="how many queued mails are sent")
         parser.add_argument("--here", type=Path, help="measure the configured database and write what comes of it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure at each size in a process of its own, then print one table."""
         if options["here"]:
-            run = self._measure_here(options["complaints"][0], options["rounds"], options["only"])
+            run = self._measure_here(options["complaints"][0], options)
             options["here"].write_text(json.dumps(run.as_json()), encoding="utf-8")
             return
         if any(size < 1_000 for size in options["complaints"] or ()):
@@ -59,10 +64,8 @@ class Command(BaseCommand):
         self._manage(folder, "collectstatic", "--noinput", "--verbosity", "0")
         self.stderr.write(f"Measuring at {size:,} complaints.")
         with NamedTemporaryFile(suffix=".json") as found:
-            rounds, only = f"{options['rounds']}", options["only"]
-            self._manage(
-                folder, "bench", "--here", found.name, "--complaints", f"{size}", "--rounds", rounds, "--only", only
-            )
+            kept = [f"--{name}={options[name]}" for name in ("rounds", "only", "messages")]
+            self._manage(folder, "bench", "--here", found.name, "--complaints", f"{size}", *kept)
             return Run.from_json(json.loads(Path(found.name).read_text(encoding="utf-8")))
 
     def _manage(self, folder: Path, *words: str) -> None:
@@ -74,10 +77,13 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError(f"“manage.py {' '.join(words)}” failed; the database is in {folder}.")
 
-    def _measure_here(self, size: int, rounds: int, only: str) -> Run:
+    def _measure_here(self, size: int, options: dict[str, Any]) -> Run:
         if not Case.objects.all()[size - 1 : size].exists():
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
         at, load = now(), os.getloadavg()[0]
+        rounds, only = options["rounds"], options["only"]
+        if only == POST:
+            return Run(size, [], None, load=load, post=self._post(options))
         every = [page for page in pages(at=at) if only in page.name]
         measured = []
         for page in every:
@@ -88,4 +94,12 @@ class Command(BaseCommand):
         with Server() as server:
             served = [server.serve(page) for page in every if page.name in SERVED]
             memory = server.peak_memory()
-        return Run(size, measured, filing, served, web_memory=memory, load=load, own_memory=peak_of(os.getpid()))
+        own = peak_of(os.getpid())
+        post = None if only else self._post(options)
+        return Run(size, measured, filing, served, web_memory=memory, load=load, own_memory=own, post=post)
+
+    def _post(self, options: dict[str, Any]) -> PostMeasured:
+        return measure_post(messages=options["messages"], at=now(), on_progress=self._progress)
+
+    def _progress(self, sent: int) -> None:
+        self.stderr.write(f"  post: {sent:,} sent", ending="\r" if self.stderr.isatty() else "\n")

@@ -10,6 +10,7 @@ from complaints.management.measuring.clients import Served
 from complaints.management.measuring.filing import LEAST_SHARE, MOST_QUERIES, FilingMeasured
 from complaints.management.measuring.pages import PAGE_LIMIT, Measured
 from complaints.management.measuring.plans import Reading
+from complaints.management.measuring.post import LEAST_A_SECOND, PostMeasured
 
 MOST_GROWTH: Final = 1.20
 NOISE: Final = 1.0  # milliseconds: a difference below it is the machine's
@@ -21,11 +22,12 @@ class Run:
 
     complaints: int
     pages: list[Measured]
-    filing: FilingMeasured
+    filing: FilingMeasured | None
     served: list[Served] = field(default_factory=list)
     web_memory: int = 0
     load: float = 0.0  # how busy the machine was, in processes, when measuring began
     own_memory: int = 0
+    post: PostMeasured | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The run as one process hands it to another."""
@@ -37,8 +39,10 @@ class Run:
         pages = [
             Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]
         ]
-        filing, served = FilingMeasured(**told["filing"]), [Served(**one) for one in told["served"]]
-        return cls(**{**told, "pages": pages, "filing": filing, "served": served})
+        filing = FilingMeasured(**told["filing"]) if told["filing"] else None
+        post = PostMeasured(**told["post"]) if told["post"] else None
+        served = [Served(**one) for one in told["served"]]
+        return cls(**{**told, "pages": pages, "filing": filing, "served": served, "post": post})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +62,8 @@ def table(runs: Sequence[Run]) -> list[Line]:
     for name in by_name[0]:
         pages = [found[name] for found in by_name if name in found]
         lines.append(_page_line(name, pages))
-    filings = [run.filing for run in runs]
-    lines.append(
-        Line(
-            "filing: share of the bare inserts' rate",
-            _each(f"{one.share:.2f} ({one.a_second:.0f}/s)" for one in filings),
-            f"at least {LEAST_SHARE}",
-            all(one.share >= LEAST_SHARE for one in filings),
-        )
-    )
-    lines.append(
-        Line(
-            "filing: queries",
-            _each(f"{one.queries}" for one in filings),
-            f"at most {MOST_QUERIES}",
-            all(one.queries <= MOST_QUERIES for one in filings),
-        )
-    )
-    lines.append(Line("filing: ms", _each(f"{one.p50:.1f} / {one.p95:.1f}" for one in filings), "", is_met=True))
+    lines += _filing_lines([run.filing for run in runs if run.filing])
+    lines += _post_lines([run.post for run in runs if run.post])
     for served in zip(*(run.served for run in runs), strict=True):
         values = _each(f"{one.a_second:.0f}/s, p95 {one.p95:.0f} ms" for one in served)
         lines.append(Line(f"eight clients: {served[0].name}", values, "", is_met=True))
@@ -104,6 +92,47 @@ def written(runs: Sequence[Run]) -> str:
     told += ["", f"{len(missed)} of {sum(bool(line.target) for line in lines)} targets are missed."]
     told += [f"  {line.name}: {line.values}; {line.target}" for line in missed]
     return "\n".join(told)
+
+
+def _filing_lines(filings: Sequence[FilingMeasured]) -> list[Line]:
+    """Filing beside the bare inserts, and its queries."""
+    if not filings:
+        return []
+    return [
+        Line(
+            "filing: share of the bare inserts' rate",
+            _each(f"{one.share:.2f} ({one.a_second:.0f}/s)" for one in filings),
+            f"at least {LEAST_SHARE}",
+            all(one.share >= LEAST_SHARE for one in filings),
+        ),
+        Line(
+            "filing: queries",
+            _each(f"{one.queries}" for one in filings),
+            f"at most {MOST_QUERIES}",
+            all(one.queries <= MOST_QUERIES for one in filings),
+        ),
+        Line("filing: ms", _each(f"{one.p50:.1f} / {one.p95:.1f}" for one in filings), "", is_met=True),
+    ]
+
+
+def _post_lines(posts: Sequence[PostMeasured]) -> list[Line]:
+    """The backlog of messages that two workers sent; how many it was, as fewer than promised are scaled."""
+    if not posts:
+        return []
+    return [
+        Line(
+            f"post: {posts[0].messages:,} queued mails, sent a second",
+            _each(f"{one.a_second:.0f}" for one in posts),
+            f"at least {LEAST_A_SECOND}",
+            all(one.a_second >= LEAST_A_SECOND for one in posts),
+        ),
+        Line(
+            "post: mails that arrived",
+            _each(f"{one.arrived:,} over {one.connections:,} connections" for one in posts),
+            "each once",
+            all(one.arrived == one.messages for one in posts),
+        ),
+    ]
 
 
 def _page_line(name: str, pages: Sequence[Measured]) -> Line:
