@@ -6,7 +6,7 @@ from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import Remedy
-from complaints.staff.models import Absence, Employee, Unit
+from complaints.staff.models import Absence, Employee, SettingChange, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     Edition,
@@ -40,6 +40,7 @@ __all__ = [
     "Remedy",
     "Reminder",
     "ServiceStandard",
+    "SettingChange",
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",

@@ -19,6 +19,7 @@ JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
     Periodic("hand up what ran out", "deadlines.sweep", 15),
     Periodic("remind of what draws near", "deadlines.remind", 30),
+    Periodic("reckon anew what was changed", "deadlines.recompute", 60),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )
 

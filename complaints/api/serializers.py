@@ -71,10 +71,19 @@ class EntrySerializer(serializers.ModelSerializer[TimelineEntry]):
 class WholeComplaintSerializer(ComplaintSerializer):
     """A complaint with its story."""
 
+    service_standard = serializers.CharField(read_only=True, allow_null=True)
     timeline = serializers.ListField(child=EntrySerializer(), read_only=True, source="entries_shown")
 
     class Meta(ComplaintSerializer.Meta):
-        fields = (*ComplaintSerializer.Meta.fields, "what_happened", "wanted", "occurred_at", "place", "timeline")
+        fields = (
+            *ComplaintSerializer.Meta.fields,
+            "service_standard",
+            "what_happened",
+            "wanted",
+            "occurred_at",
+            "place",
+            "timeline",
+        )
 
 
 class WorklistQuerySerializer(serializers.Serializer[Any]):
@@ -107,6 +116,7 @@ class NewComplaintSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(Severity.choices, default=Severity.MEDIUM)
     mood = serializers.ChoiceField(Mood.choices, required=False, default=None, allow_null=True)
     failure_type = serializers.IntegerField(required=False, default=None, allow_null=True, min_value=1)
+    service_standard = serializers.IntegerField(required=False, default=None, allow_null=True, min_value=1)
     occurred_at = serializers.DateTimeField(required=False, default=None, allow_null=True)
     place = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     unit = serializers.IntegerField(required=False, default=None, allow_null=True, min_value=1)

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.cases.models import Attachment, Case
+from complaints.cases.pictures import DamagedPictureError, without_metadata
 from complaints.common.actors import Actor, ActorKind
 from complaints.common.errors import Invalid
 from complaints.common.words import clean_line
@@ -37,7 +38,7 @@ ALLOWED: Final = {
 
 
 def examine(files: Sequence[UploadedFile[bytes]]) -> None:
-    """Raise Invalid, naming the file, unless each is what we take: size, kind by content, and a name that agrees."""
+    """Raise Invalid, naming the file, unless each is what we take: size, kind by content, a name that agrees, whole."""
     if len(files) > MOST_FILES:
         raise Invalid(field="attachments", sentence=_("Please attach at most %(most)s files.") % {"most": MOST_FILES})
     for file in files:
@@ -55,26 +56,32 @@ def examine(files: Sequence[UploadedFile[bytes]]) -> None:
             raise Invalid(
                 field="attachments", sentence=_("“%(name)s” holds something else than its name says.") % {"name": name}
             )
+        try:
+            without_metadata(_content(file), media_type)
+        except DamagedPictureError as error:
+            sentence = _("“%(name)s” is damaged. Please save the picture anew, or take a screenshot of it.")
+            raise Invalid(field="attachments", sentence=sentence % {"name": name}) from error
 
 
 def keep(
     case: Case, files: Sequence[UploadedFile[bytes]], *, by: Actor, at: datetime, public: bool
 ) -> list[Attachment]:
-    """Store examined files on the disk, and their rows in the transaction.
+    """Store examined files on the disk, pictures without what the camera wrote, and their rows in the transaction.
 
     A file whose transaction fails afterwards is an orphan on the disk, not a loss.
     """
     kept = []
     for file in files:
-        stored_as, digest = _store(file)
+        media_type = media_type_of(file) or "application/octet-stream"
+        content = without_metadata(_content(file), media_type)
         kept.append(
             Attachment(
                 case=case,
-                stored_as=stored_as,
+                stored_as=_store(content),
                 name=shown_name(file.name or ""),
-                media_type=media_type_of(file) or "application/octet-stream",
-                size=file.size or 0,
-                sha256=digest,
+                media_type=media_type,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
                 added_at=at,
                 actor_kind=by.kind,
                 public=public or by.kind == ActorKind.CUSTOMER,
@@ -128,17 +135,22 @@ def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "attachments"
 
 
-def _store(file: UploadedFile[bytes]) -> tuple[str, str]:
+def _content(file: UploadedFile[bytes]) -> bytes:
+    """All of it: at most 10 MB, and one file at a time."""
+    file.seek(0)
+    content: bytes = file.read()
+    file.seek(0)
+    return content
+
+
+def _store(content: bytes) -> str:
     stored_as = secrets.token_hex(20)
     place = _folder() / stored_as[:2] / stored_as
     place.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
     handle, unfinished = tempfile.mkstemp(dir=place.parent)
     with os.fdopen(handle, "wb") as out:
-        for chunk in file.chunks():
-            digest.update(chunk)
-            out.write(chunk)
+        out.write(content)
         out.flush()
         os.fsync(out.fileno())
     Path(unfinished).replace(place)
-    return stored_as, digest.hexdigest()
+    return stored_as

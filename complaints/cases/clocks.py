@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection
 
 from complaints.cases.models import NOT_DUE, Case, Clock
 from complaints.cases.states import Status
+from complaints.common.by_key import ByKey
+from complaints.common.inserting import insert_rows
 from complaints.standards import hours
 from complaints.standards.calendars import hours_of
 from complaints.standards.models import BusinessCalendar, ClockKind, Target
 from complaints.standards.reminding import Plan, To, due_entry, next_reminder
+
+_UNENDED: Final = ByKey(lambda: Clock.objects.filter(ended_at__isnull=True).order_by("due_at", "pk"), key="case")
 
 
 def promised(case: Case, targets: Iterable[Target], *, at: datetime) -> list[Clock]:
@@ -92,10 +98,17 @@ def live(case: Case) -> list[Clock]:
     return found
 
 
-def next_due(case: Case) -> datetime:
-    """When the next running clock runs out; NOT_DUE while none runs."""
-    running = Clock.objects.filter(case=case, ended_at__isnull=True, paused_at__isnull=True)
-    return min(running.values_list("due_at", flat=True), default=NOT_DUE)
+def unended(case: Case) -> list[Clock]:
+    """The clocks that have not ended, as `live` gives them, but their calendars only where they are asked for."""
+    found = _UNENDED.all(case.pk)
+    for clock in found:
+        clock.case = case
+    return found
+
+
+def next_due(live: Iterable[Clock]) -> datetime:
+    """When the next of the live clocks of a case that run runs out; NOT_DUE while none runs."""
+    return min((clock.due_at for clock in live if clock.paused_at is None), default=NOT_DUE)
 
 
 def pause(case: Case, *, at: datetime) -> None:
@@ -127,25 +140,42 @@ def start(case: Case, targets: Iterable[Target], *, at: datetime) -> None:
     )
 
 
-def start_tier(case: Case, minutes: int | None, *, calendar: BusinessCalendar | None, at: datetime) -> None:
-    """Give the tier that has the case now its own deadline; the one of the tier before is dropped.
+def start_tier(
+    case: Case, minutes: int | None, *, calendar: BusinessCalendar | None, at: datetime, live: Sequence[Clock]
+) -> list[Clock]:
+    """Give the tier that has the case now its own deadline instead of that of the tier before; the live clocks then.
 
     It rests with the others while it is the customer's turn.
     """
-    drop(case, {ClockKind.TIER}, at=at)
-    if minutes:
-        _set_going(new(case, ClockKind.TIER, minutes, at=at, calendar=calendar), at=at)
+    others = [clock for clock in live if clock.kind != ClockKind.TIER]
+    if len(others) < len(live):
+        drop(case, {ClockKind.TIER}, at=at)
+    if not minutes:
+        return others
+    tier = new(case, ClockKind.TIER, minutes, at=at, calendar=calendar)
+    _set_going(tier, at=at)
+    return [*others, tier]
 
 
-def take_run_out(case: Case, *, at: datetime) -> list[str]:
-    """Mark the running clocks that have run out as acted on; what they were for, the longest overdue first."""
-    names = []
-    for clock in live(case):
-        if clock.has_run_out(at=at):
-            clock.missed_at, clock.remind_at = at, None
-            clock.save(update_fields=["missed_at", "remind_at"])
-            names.append(clock.name)
-    return list(dict.fromkeys(names))
+def run_out(clocks: Iterable[Clock], *, at: datetime) -> list[Clock]:
+    """Those of live clocks that are overdue at a moment, while nobody acted on that yet."""
+    return [clock for clock in clocks if clock.has_run_out(at=at)]
+
+
+def codes_of(clocks: Iterable[Clock]) -> str:
+    """What clocks are for, as the timeline keeps it: `sentences.deadline_names` tells it in the reader's language."""
+    return ", ".join(dict.fromkeys(clock.label or clock.kind for clock in clocks))
+
+
+def act_on(run_out: Sequence[Clock], *, at: datetime) -> None:
+    """Mark clocks that have run out as acted on: nobody is reminded of them any more."""
+    for clock in run_out:
+        clock.missed_at, clock.remind_at = at, None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE complaints_clock SET missed_at = %s, remind_at = NULL WHERE id = ANY(%s)",
+            [at, [clock.pk for clock in run_out]],
+        )
 
 
 def meet(case: Case, kinds: Collection[ClockKind], *, at: datetime) -> None:
@@ -187,31 +217,41 @@ def close(case: Case, *, put_right_at: datetime | None, at: datetime) -> None:
     Clock.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at, dropped=True)
 
 
-def reapply(case: Case, targets: Iterable[Target], *, at: datetime) -> None:
-    """Hold a case to other targets: open clocks keep their start and the pause they have had, and are due anew.
+def held_to(case: Case, targets: Iterable[Target], *, at: datetime) -> list[Clock]:
+    """The open clocks of a case as other targets would have them, not stored: due anew, from their own start.
 
-    A clock whose kind the new targets do not name is dropped; one they name that never ran starts with the case, and
-    has rested whenever the others did.
+    They keep the pauses they have had. One whose kind the targets do not name is dropped, but for the deadline of a
+    tier; one they name that never ran starts with the others, and has rested whenever they did.
     """
     rested: list[Any] = max(Clock.objects.filter(case=case).values_list("pauses", flat=True), key=len, default=[])
     wanted = {(target.kind, target.label): target for target in targets}
-    for clock in live(case):
-        if clock.kind == ClockKind.TIER:
-            continue
+    held = live(case)
+    resting = next((clock for clock in held if clock.paused_at is not None), None)
+    for clock in held:
         target = wanted.pop((clock.kind, clock.label), None)
-        if target is None:
-            clock.ended_at, clock.dropped = at, True
-        else:
+        if target is not None:
             clock.budget, clock.calendar = timedelta(minutes=target.minutes), target.calendar
             clock.reminders = _replanned(clock.reminders, target.reminders)
             reckon(clock)
+        elif clock.kind != ClockKind.TIER:
+            clock.ended_at, clock.dropped = at, True
         clock.missed_at = clock.missed_at if clock.due_at <= at else None
-        clock.save()
     had = set(Clock.objects.filter(case=case).values_list("kind", "label"))
-    for clock in promised(case, (wanted[key] for key in wanted if key not in had), at=case.filed_at):
+    at_work = Status(case.status) == Status.OPEN
+    # a case that was taken over from elsewhere is open and rests: its first moment with us is when its clocks began
+    start = resting.started_at if resting and at_work else case.filed_at
+    for clock in promised(case, (wanted[key] for key in wanted if key not in had), at=start):
         clock.pauses = rested
+        clock.paused_at = resting.paused_at if resting else None if at_work else at
         reckon(clock)
-        _set_going(clock, at=at)
+        held.append(clock)
+    return held
+
+
+def store(held: Iterable[Clock]) -> None:
+    """Write clocks that were reckoned for other targets, under the lock of their case."""
+    for clock in held:
+        clock.save()
 
 
 def recompute(case: Case, *, at: datetime) -> bool:
@@ -250,7 +290,7 @@ def _set_going(clock: Clock, *, at: datetime) -> None:
     """Store a clock that runs while it is our turn, and else rests from now on."""
     if Status(clock.case.status) != Status.OPEN:
         rest(clock, at=at)
-    clock.save()
+    insert_rows(clock)
 
 
 def _replanned(given: Plan, wanted: Plan) -> list[dict[str, Any]]:

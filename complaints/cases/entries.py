@@ -25,6 +25,7 @@ class Entry(StrEnum):
     ESCALATED = "complaint.escalated"
     DEADLINE_MISSED = "deadline.missed"
     DEADLINES_MOVED = "deadline.moved"
+    REASSESSED = "complaint.reassessed"
     OUTSIDE_NAMED = "outside.named"
     STEPPED_DOWN = "complaint.stepped_down"
     RESOLUTION_PROPOSED = "resolution.proposed"
@@ -42,6 +43,7 @@ class Entry(StrEnum):
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
+    GROUP_CHANGED = "customer.regrouped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.DEADLINE_MISSED: Telling(_("Deadline missed: %(deadlines)s")),
     Entry.DEADLINES_MOVED: Telling(_("The deadlines were reckoned anew: %(why)s")),
+    Entry.REASSESSED: Telling(_("%(actor)s assessed the complaint anew: %(changes)s")),
     Entry.OUTSIDE_NAMED: Telling(
         _("The customer was told of the way outside: %(to)s"), _("You can now also turn to %(to)s")
     ),
@@ -100,6 +103,9 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.GROUP_CHANGED: Telling(
+        _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
+    ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import Case as Choice
+from django.db.models import F, PositiveSmallIntegerField, QuerySet, Value, When
 
-from complaints.cases import clocks, search
-from complaints.cases.models import Case, CaseText
+from complaints.cases import clocks, search, timeline
+from complaints.cases.models import Case, CaseText, Clock
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
+from complaints.common.by_key import ByKey
 from complaints.common.errors import ChangedMeanwhile, MoveNotAllowed, NotFound
 from complaints.customers.models import Customer
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Unit
 from complaints.staff.permissions import Permission, require
 
 STARTS_WORK = frozenset({Move.ACKNOWLEDGE, Move.TAKE, Move.ASSIGN})
 """Steps that start the clock of a case that was taken over from elsewhere with its clock at rest."""
+
+_STANDING: Final = (
+    "reference", "customer", "unit", "responsible", "tier", "status", "severity", "due_at", "step", "reached_tier_at",
+    "version",
+)  # fmt: skip
+_OF_CLOCK: Final = ByKey(
+    lambda: Case.objects.select_for_update(skip_locked=True, of=("self",)).only(*_STANDING), key="clocks"
+)
+_UNIT: Final = ByKey(Unit.objects.all)
 
 
 def lock_for(
@@ -39,6 +51,35 @@ def lock_for(
     return case
 
 
+def lock_for_form(
+    employee: Employee,
+    permission: Permission,
+    reference: str,
+    *,
+    move: Move,
+    seen_version: int | None,
+    submission: str,
+) -> tuple[Case, bool]:
+    """As `lock_for`, for a form with a key: also whether this very form was taken already, whatever came of it."""
+    case = lock_for(employee, permission, reference, move=Move.NOTE)
+    if timeline.has_submission(case, submission):
+        return case, True
+    check_version(case, seen_version)
+    check(case, move)
+    return case, False
+
+
+def lock_by_clock(clock_id: int) -> Case | None:
+    """Fetch the case of a clock under its lock, for a job; None where somebody is working on it: its time comes again.
+
+    Only what a step of a job looks at is fetched, and written back.
+    """
+    case = _OF_CLOCK.get(clock_id)
+    if case is not None:
+        case.unit = _UNIT.get(case.unit_id) or case.unit
+    return case
+
+
 def check_version(case: Case, seen_version: int | None) -> None:
     """Raise ChangedMeanwhile where the page was drawn with another state of the case than the present one."""
     if seen_version is not None and seen_version != case.version:
@@ -51,10 +92,18 @@ def check(case: Case, move: Move) -> None:
         raise MoveNotAllowed(case=case.reference, move=move, status=case.status)
 
 
-def apply(case: Case, move: Move, *, at: datetime, outcome: Outcome | None = None, **changes: Any) -> None:
+def apply(
+    case: Case,
+    move: Move,
+    *,
+    at: datetime,
+    outcome: Outcome | None = None,
+    live: Sequence[Clock] | None = None,
+    **changes: Any,
+) -> None:
     """Make one legal move on a locked case: status, moments, clocks, version, and the facts named in `changes`.
 
-    The verb that calls this writes the timeline.
+    The verb that calls this writes the timeline; where it has read the `live` clocks already, they are not read again.
     """
     check(case, move)
     before, after = Status(case.status), MOVES[move].end or Status(case.status)
@@ -69,19 +118,37 @@ def apply(case: Case, move: Move, *, at: datetime, outcome: Outcome | None = Non
         case.resolved_at = at
     if after != before or move in STARTS_WORK:
         _let_clocks_follow(case, before, at=at)
-    store(case)
+        live = None
+    store(case, live=live)
 
 
-def store(case: Case) -> None:
-    """Write a locked case back with its next due moment and a new version."""
-    case.due_at = clocks.next_due(case)
+def store(case: Case, *, live: Sequence[Clock] | None = None) -> None:
+    """Write a locked case back with its next due moment, by its `live` clocks, and a new version."""
+    case.due_at = clocks.next_due(clocks.unended(case) if live is None else live)
     case.version += 1
     case.save()
 
 
 def note_due(case: Case) -> None:
     """Write only when a locked case is due next: nothing that anybody has on their page changed."""
-    Case.objects.filter(pk=case.pk).update(due_at=clocks.next_due(case))
+    Case.objects.filter(pk=case.pk).update(due_at=clocks.next_due(clocks.unended(case)))
+
+
+def restand(units: QuerySet[Unit], positions: Mapping[int, int]) -> None:
+    """Let the open cases of units stand where their step is now: each old position, and the new one.
+
+    Locks those that move, in the order of their ids. What people see of them stays as it is, and so does the version.
+    """
+    moved = {old: new for old, new in positions.items() if old != new}
+    theirs = Case.objects.exclude(status=Status.CLOSED).filter(unit__in=units, step__in=moved)
+    held = list(theirs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if held:
+        places = Choice(
+            *(When(step=old, then=Value(new)) for old, new in moved.items()),
+            default=F("step"),
+            output_field=PositiveSmallIntegerField(),
+        )
+        Case.objects.filter(pk__in=held).update(step=places)
 
 
 def lock_cases_of(customer: Customer) -> list[Case]:

@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.entries import Entry
@@ -271,9 +272,9 @@ class Clock(models.Model):
         return f"{self.name} {self.due_at:%Y-%m-%d %H:%M}"
 
     @property
-    def name(self) -> str:
-        """What it is for, in words."""
-        return self.label or str(ClockKind(self.kind).label)
+    def name(self) -> str | Promise:
+        """What it is for, in words of the reader's language; a label is told as it was written."""
+        return self.label or ClockKind(self.kind).label
 
     def has_run_out(self, *, at: datetime) -> bool:
         """Whether a live clock is overdue at a moment and nobody acted on that yet."""

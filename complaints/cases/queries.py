@@ -18,7 +18,7 @@ from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.tokens import read_reference
 from complaints.customers.models import UNSHOWN, Customer
-from complaints.staff.models import Employee, Role, Tier
+from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation, visible_units
 from complaints.standards.models import FailureType
@@ -62,6 +62,7 @@ def one_visible(employee: Employee, reference: str) -> Case:
     case = (
         visible_to(employee)
         .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
+        .select_related("service_standard", "standard__standard")
         .defer(*UNSHOWN)
         .filter(reference=read_reference(reference))
         .first()
@@ -82,6 +83,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.ASK: Permission.ASK,
         Move.ESCALATE: Permission.ESCALATE,
         Move.STEP_DOWN: Permission.STEP_DOWN,
+        Move.REASSESS: Permission.REASSESS,
         Move.RESOLVE: Permission.RESOLVE,
         Move.CONFIRM: Permission.CONFIRM,
         Move.REOPEN: Permission.REOPEN,
@@ -365,3 +367,8 @@ def _read_key(text: str) -> tuple[datetime, int] | None:
 
 def _unit_ids(employee: Employee) -> list[int]:
     return list(visible_units(employee).values_list("pk", flat=True))
+
+
+def has_open_cases(unit: Unit) -> bool:
+    """Whether a complaint of this very unit is not closed yet."""
+    return Case.objects.filter(unit=unit).exclude(status=Status.CLOSED).exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from complaints.cases.entries import TOLD
 from complaints.cases.models import TimelineEntry
 from complaints.common.actors import ActorKind
+from complaints.standards.models import ClockKind
 
 
 def sentence_for_staff(told: TimelineEntry) -> str:
@@ -20,6 +22,20 @@ def sentence_for_customer(told: TimelineEntry) -> str:
     return "" if telling is None or not told.public else str(telling) % _facts(told)
 
 
+def reason_of(told: TimelineEntry) -> str:
+    """Why something was done, in somebody's words; else the deadlines that were missed, in the active language."""
+    return str(told.facts.get("reason") or deadline_names(str(told.facts.get("deadlines") or "")))
+
+
+def _names(codes: str) -> str:
+    kinds = {kind.value: str(kind.label) for kind in ClockKind}
+    return ", ".join(kinds.get(code, code) for code in codes.split(", "))
+
+
+deadline_names = lazy(_names, str)
+"""The names of deadlines from what an entry keeps of them, in the language that is active when they are read."""
+
+
 def _facts(told: TimelineEntry) -> dict[str, object]:
     names = {ActorKind.SYSTEM: _("The system"), ActorKind.CUSTOMER: told.actor_name or _("The customer")}
     return {
@@ -27,5 +43,6 @@ def _facts(told: TimelineEntry) -> dict[str, object]:
         "old": _("none"),
         "new": _("none"),
         **{k: v for k, v in told.facts.items() if v},
+        "deadlines": deadline_names(str(told.facts.get("deadlines") or "")),
         "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
     }

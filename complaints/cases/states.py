@@ -37,6 +37,7 @@ class Move(models.TextChoices):
     ESCALATE = "escalate", _("Hand up")
     CLIMB = "climb", _("Go up the ladder")
     STEP_DOWN = "step_down", _("Send back")
+    REASSESS = "reassess", _("Assess anew")
     RESOLVE = "resolve", _("Propose a resolution")
     CONFIRM = "confirm", _("Solved, says the customer")
     ACCEPT = "accept", _("Accept the resolution")
@@ -72,6 +73,7 @@ MOVES: Final[dict[Move, Rule]] = {
     Move.ESCALATE: Rule(AT_WORK),
     Move.CLIMB: Rule(AT_WORK, Status.OPEN),
     Move.STEP_DOWN: Rule(AT_WORK),
+    Move.REASSESS: Rule(LIVE),
     Move.RESOLVE: Rule(AT_WORK, Status.RESOLVED),
     Move.CONFIRM: Rule(LIVE, Status.CLOSED),
     Move.ACCEPT: Rule(frozenset({Status.RESOLVED}), Status.CLOSED),

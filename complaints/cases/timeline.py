@@ -6,7 +6,7 @@ from datetime import datetime
 
 from complaints.cases.entries import TOLD, Entry
 from complaints.cases.models import Case, TimelineEntry
-from complaints.common.actors import Actor
+from complaints.common.actors import Actor, ActorKind
 
 
 def entry(
@@ -53,3 +53,9 @@ def record(
 def has_submission(case: Case, submission: str) -> bool:
     """Whether a form with this key has been taken already; asked under the lock of the case."""
     return bool(submission) and TimelineEntry.objects.filter(case=case, facts__submission=submission).exists()
+
+
+def last_employee(case: Case, kind: Entry) -> int | None:
+    """Who of ours did something of a kind last; None where it was always somebody else, or never."""
+    done = TimelineEntry.objects.filter(case=case, kind=kind, actor_kind=ActorKind.EMPLOYEE)
+    return done.order_by("-pk").values_list("actor_id", flat=True).first()

@@ -1,4 +1,4 @@
-"""Fetch a row by its key with SQL composed once: Django composes a question much longer than PostgreSQL answers it."""
+"""Fetch rows by a key with SQL composed once: Django composes a question much longer than PostgreSQL answers it."""
 
 from __future__ import annotations
 
@@ -27,33 +27,31 @@ class _Question(Generic[Row]):
 
 
 class ByKey(Generic[Row]):
-    """Rows of a query set, asked for one by one; the query set is made when the first is asked for.
+    """Rows of a query set, asked for key by key; the query set is made when the first is asked for.
 
-    What it leaves out stays deferred, what it annotates is on the row. Worth it where one request is one of many.
+    What it leaves out stays deferred, what it annotates is on the row, and its locks and its order hold; rows it would
+    join are not fetched along. `key` names what to look up, as `filter` does. Worth it where one request is one of
+    many.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Row]]) -> None:
+    def __init__(self, rows: Callable[[], QuerySet[Row]], *, key: str = "pk") -> None:
         self._rows = rows
+        self._key = key
 
     def get(self, key: int) -> Row | None:
-        """The row with this key, or None."""
+        """The first row with this key, or None."""
+        return next(iter(self.all(key)), None)
+
+    def all(self, key: int) -> list[Row]:
+        """Every row with this key."""
         asked = self._asked
         with connection.cursor() as cursor:
             cursor.execute(asked.sql, [*asked.before, key])
-            values = cursor.fetchone()
-        if values is None:
-            return None
-        told = list(values)
-        for place, expression, converters in asked.conversions:
-            for convert in converters:
-                told[place] = convert(told[place], expression, connection)
-        row = asked.model.from_db(connection.alias, asked.fields, told[: len(asked.fields)])
-        vars(row).update(zip(asked.added, told[len(asked.fields) :], strict=True))
-        return row
+            return [_row(asked, list(told)) for told in cursor.fetchall()]
 
     @cached_property
     def _asked(self) -> _Question[Row]:
-        rows = self._rows().filter(pk=0).order_by()
+        rows = self._rows().filter(**{self._key: 0})
         compiler = rows.query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
         columns = [expression for expression, _sql, _alias in compiler.select]
@@ -64,3 +62,13 @@ class ByKey(Generic[Row]):
         ]
         added = list(compiler.annotation_col_map)
         return _Question(rows.model, sql, values[:-1], fields, added, conversions)
+
+
+def _row(asked: _Question[Row], told: list[Any]) -> Row:
+    """The row that PostgreSQL told of, value by value."""
+    for place, expression, converters in asked.conversions:
+        for convert in converters:
+            told[place] = convert(told[place], expression, connection)
+    row = asked.model.from_db(connection.alias, asked.fields, told[: len(asked.fields)])
+    vars(row).update(zip(asked.added, told[len(asked.fields) :], strict=True))
+    return row

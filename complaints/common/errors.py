@@ -87,6 +87,24 @@ class CustomerChangedMeanwhile(ChangedMeanwhile):
     )
 
 
+class SettingsNotYours(NotPermitted):
+    """Settings are kept by administrators."""
+
+    sentence_template = _("Settings are kept by administrators.")
+
+
+class AbsenceNotYours(NotPermitted):
+    """Everybody keeps their own absences, leaders those of their units."""
+
+    sentence_template = _("You keep your own absences, and with a leading role those of your units.")
+
+
+class SettingChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed a setting after the page was drawn."""
+
+    sentence_template = _("This was changed while you were writing. Look at what is new, then send again.")
+
+
 class Invalid(RecoveryError):
     """A fact that cannot be taken as it is; `field` names it for the form."""
 

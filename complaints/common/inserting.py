@@ -1,8 +1,8 @@
-"""Store a new row and what hangs on it in one trip to PostgreSQL: same rows, same constraints."""
+"""Store rows of several models in one trip to PostgreSQL, with SQL composed once: same rows, same constraints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -37,6 +37,22 @@ def insert_together(first: models.Model, *others: models.Model) -> None:
     first._state.adding, first._state.db = False, connection.alias  # noqa: SLF001 - as `save` leaves it
     for facts, name in bearing:
         facts[name] = first.pk
+
+
+def insert_rows(*rows: models.Model, unless_known: Collection[type[models.Model]] = ()) -> None:
+    """Store unsaved instances in one trip, in their order; none is given its key.
+
+    As `insert_together` otherwise. Of the models in `unless_known`, a row that breaks a unique key is left out.
+    """
+    if not rows:
+        return
+    values: list[Any] = []
+    statements = []
+    for model, some in groupby(rows, type):
+        insert = _insert(model, some, values)
+        statements.append(f"{insert} ON CONFLICT DO NOTHING" if model in unless_known else insert)
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(statements), values)
 
 
 def _insert(model: type[models.Model], rows: Iterable[models.Model], values: list[Any]) -> str:

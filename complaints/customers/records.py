@@ -38,7 +38,7 @@ class CustomerFacts:
     preferences: str = ""
 
 
-LONGEST: Final = {"name": 160, "company": 160, "preferences": 2_000, "notes": 10_000}
+LONGEST: Final = {"name": 160, "company": 160, "group": 40, "preferences": 2_000, "notes": 10_000}
 MOST_CONTACTS: Final = 10
 
 
@@ -51,6 +51,7 @@ class CustomerFile:
     emails: Sequence[str] = ()
     phones: Sequence[str] = ()
     language: str = Language.ENGLISH
+    group: str = ""
     preferences: str = ""
     notes: str = ""
 
@@ -97,6 +98,7 @@ def file_of(customer: Customer) -> CustomerFile:
         emails=tuple(customer.emails.order_by("pk").values_list("address", flat=True)),
         phones=tuple(str(number) for number in customer.phones.order_by("pk").values_list("number", flat=True)),
         language=str(customer.language),
+        group=customer.group,
         preferences=customer.preferences,
         notes=customer.notes,
     )
@@ -104,7 +106,7 @@ def file_of(customer: Customer) -> CustomerFile:
 
 def checked(told: CustomerFile, *, before: CustomerFile) -> CustomerFile:
     """What was told, cleaned; raises Invalid naming the field, and the address or number, that cannot be taken."""
-    lines = {name: clean_line(getattr(told, name)) for name in ("name", "company")}
+    lines = {name: clean_line(getattr(told, name)) for name in ("name", "company", "group")}
     words = {name: clean(getattr(told, name)) for name in ("preferences", "notes")}
     if not lines["name"]:
         raise Invalid(field="name", sentence=_("Please say who the customer is."))
@@ -160,8 +162,8 @@ def change(customer: Customer, told: CustomerFile) -> None:
     """Write a locked customer's checked file, in the order in which addresses and numbers stand in it."""
     before = file_of(customer)
     customer.name, customer.company, customer.language = told.name, told.company, told.language
-    customer.preferences, customer.notes = told.preferences, told.notes
-    customer.save(update_fields=["name", "company", "language", "preferences", "notes"])
+    customer.group, customer.preferences, customer.notes = told.group, told.preferences, told.notes
+    customer.save(update_fields=["name", "company", "language", "group", "preferences", "notes"])
     if told.emails != before.emails:
         customer.emails.all().delete()
         EmailAddress.objects.bulk_create([EmailAddress(customer=customer, address=one) for one in told.emails])
@@ -175,11 +177,6 @@ def on_file(pk: int) -> tuple[Customer, str] | None:
     """A customer and where we write to them, in one query; None when there is nobody of this number."""
     found = _ON_FILE.get(pk)
     return None if found is None else (found, vars(found)["address"] or "")
-
-
-def address_of(customer: Customer) -> str:
-    """Where we write to the customer: their first address, or nothing."""
-    return customer.emails.order_by("pk").values_list("address", flat=True).first() or ""
 
 
 def same_person(facts: CustomerFacts) -> Customer | None:

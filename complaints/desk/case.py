@@ -21,17 +21,18 @@ from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, 
 from complaints.desk import kept
 from complaints.desk.lookup import contacts_of
 from complaints.desk.request import at_desk
-from complaints.desk.steps import STEPS, AssignForm, Step, StepForm
+from complaints.desk.steps import STEPS, Step, StepForm
+from complaints.handling.reassess import Judged
 from complaints.staff.models import Employee
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A step as the page draws it."""
+    """A step as the page draws it; without a form it is asked for by a page of its own."""
 
     move: Move
     step: Step
-    form: StepForm
+    form: StepForm | None
     is_open: bool
 
 
@@ -55,6 +56,7 @@ class Unsent:
     error: str = ""
     seen_entry: int | None = None
     files_lost: bool = False
+    foreseen: Judged | None = None
 
     def texts(self) -> list[tuple[str, str]]:
         """What was written, by label, to be saved by hand where the step is not legal any more."""
@@ -77,11 +79,24 @@ def step(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     case = one_visible(employee, reference)
     if request.method != "POST":
         typed = kept.typed_before(request, at=timezone.now())
-        return _page(request, case, opened=named, unsent=Unsent(named, _form(named, case, typed)) if typed else None)
-    form = _form(named, case, request.POST, request.FILES)
+        unsent = Unsent(named, _form(named, case, employee, typed)) if typed else None
+        return _page(request, case, opened=named, unsent=unsent)
+    form = _form(named, case, employee, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, case, unsent=Unsent(named, form, files_lost=bool(request.FILES)), status=400)
-    return _take(request, case, named, form)
+    return _foresee(request, case, named, form) if "foresee" in request.POST else _take(request, case, named, form)
+
+
+def _foresee(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpResponse:
+    """Tell what a step would change, for htmx without the page around it; nothing is done."""
+    foresee = STEPS[move].foresees
+    if foresee is None:
+        raise NotFound(case=case.reference)
+    facts = {name: form.cleaned_data[name] for name in STEPS[move].fields}
+    foreseen = foresee(case, **facts, by=at_desk(request).user, at=timezone.now())
+    if at_desk(request).htmx:
+        return render(request, "desk/_foreseen.html", {"foreseen": foreseen})
+    return _page(request, case, unsent=Unsent(move, form, foreseen=foreseen))
 
 
 def _take(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpResponse:
@@ -95,7 +110,7 @@ def _take(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpR
         case = one_visible(employee, case.reference)
         unsent = Unsent(
             move,
-            _form(move, case, request.POST),
+            _form(move, case, employee, request.POST),
             error=error.sentence,
             seen_entry=form.cleaned_data["entry"] or 0,
             files_lost=bool(request.FILES),
@@ -168,17 +183,29 @@ def _offered(
         if move not in legal:
             continue
         typed = unsent is not None and unsent.move == move
-        form = unsent.form if unsent is not None and typed else _form(move, case, newest=newest)
-        offered.append(Offered(move, one, form, is_open=typed or move == opened))
+        is_open = typed or move == opened
+        form: StepForm | None = None
+        if unsent is not None and typed:
+            form = unsent.form
+        elif is_open or not one.on_demand:
+            form = _form(move, case, employee, newest=newest)
+        offered.append(Offered(move, one, form, is_open))
     return offered
 
 
-def _form(move: Move, case: Case, typed: QueryDict | None = None, files: Any = None, *, newest: int = 0) -> StepForm:
+def _form(
+    move: Move,
+    case: Case,
+    employee: Employee,
+    typed: QueryDict | None = None,
+    files: Any = None,
+    *,
+    newest: int = 0,
+) -> StepForm:
     """The form of a step, under ids of its own, as several stand on one page."""
     start = {"version": case.version, "entry": newest, "submission": str(uuid4())}
     form = STEPS[move].form(typed, files, initial=start, auto_id=f"{move}-%s")
-    if isinstance(form, AssignForm):
-        form.offer(case)
+    form.offer(case, by=employee)
     return form
 
 
@@ -187,7 +214,7 @@ def _told(entry: TimelineEntry, *, files: list[Attachment] | None = None, seen_e
     return Told(
         entry,
         sentence=sentences.sentence_for_staff(entry),
-        reason=str(entry.facts.get("reason") or ""),
+        reason=sentences.reason_of(entry),
         files=came_with,
         is_new=seen_entry is not None and entry.pk > seen_entry,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from complaints.desk.wording import name_in
-from complaints.staff.models import Employee
+from complaints.desk.wording import name_in, name_of
+from complaints.escalation.urgent import groups_with_a_rule
+from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units
-from complaints.standards.queries import areas, offered_failure_types
+from complaints.standards.models import ServiceStandard
+from complaints.standards.queries import areas, groups_with_a_standard, offered_failure_types, offered_service_standards
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -27,6 +31,19 @@ def failure_types() -> list[tuple[str, list[Choice]]]:
     ]
 
 
+def service_standards() -> list[tuple[str | int, Any]]:
+    """The promises that can be named as missed: those about anything, then those about a failure, under its name."""
+    offered = offered_service_standards()[:MOST_OFFERED]
+    named = groupby(offered, key=lambda one: name_of(one.failure_type) if one.failure_type else "")
+    return [choice for failure, group in named for choice in ([(failure, _named(group))] if failure else _named(group))]
+
+
+def customer_groups(*, also: str) -> list[Choice]:
+    """The groups that promise something or make something urgent, and the one a customer is in; nothing without any."""
+    groups = sorted({*groups_with_a_standard(), *groups_with_a_rule(), *([also] if also else [])})
+    return [("", gettext("none")), *((group, group) for group in groups)] if groups else []
+
+
 def failure_filters() -> list[tuple[str, list[Choice]]]:
     """What the worklist can be narrowed to: whole areas, those of imported records too, then the catalogue."""
     named = areas().values_list("pk", "name", "name_zh")[:MOST_OFFERED]
@@ -35,10 +52,19 @@ def failure_filters() -> list[tuple[str, list[Choice]]]:
 
 
 def units(employee: Employee, *, also: str = "") -> list[Choice]:
-    """The units an employee sees, as a tree; `also` is one that a link leads to, shown even beyond the others."""
-    visible = visible_units(employee).order_by("path").values_list("pk", "name", "path")
-    offered = list(visible[:MOST_OFFERED])
-    if also.isascii() and also.isdigit() and len(also) < 19 and all(pk != int(also) for pk, _name, _path in offered):
-        offered += visible.filter(pk=int(also))
+    """The units in use an employee sees, as a tree; `also` is one that a link leads to, shown beyond the others."""
+    return tree(visible_units(employee).filter(is_active=True), also=also, among=visible_units(employee))
+
+
+def tree(rows: QuerySet[Unit], *, also: object = "", among: QuerySet[Unit] | None = None) -> list[Choice]:
+    """Units below each other as they stand in the organisation; `also` is the key of one `among` more of them."""
+    visible = rows.order_by("path").values_list("pk", "name", "path")
+    offered, key = list(visible[:MOST_OFFERED]), str(also or "")
+    if key.isascii() and key.isdigit() and len(key) < 19 and all(pk != int(key) for pk, _name, _path in offered):
+        offered += (rows if among is None else among).filter(pk=int(key)).values_list("pk", "name", "path")
     top = min((path.count(".") for _pk, _name, path in offered), default=0)
     return [(pk, f"{'– ' * (path.count('.') - top)}{name}") for pk, name, path in offered]
+
+
+def _named(standards: Iterable[ServiceStandard]) -> list[Choice]:
+    return [(one.pk, one.name) for one in standards]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -20,11 +21,14 @@ from complaints.common.words import clean_line
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
 from complaints.desk import kept
+from complaints.desk.choices import customer_groups
 from complaints.desk.fields import Line, Styled, Words
 from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
 from complaints.handling.trust_address import trust_address
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission, may
 
 MOST_FOUND = 25
 
@@ -39,6 +43,13 @@ class CustomerForm(Styled):
     )
     phones = Words(label=_("Telephone numbers"), required=False, help_text=_("One a line."))
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    group = forms.ChoiceField(
+        label=_("Customer group"),
+        required=False,
+        help_text=_(
+            "Decides what is promised from now on. Open complaints keep what they have until they are assessed anew."
+        ),
+    )
     preferences = Words(label=_("Preferences"), required=False, max_length=LONGEST["preferences"])
     notes = Words(
         label=_("Notes"),
@@ -48,9 +59,14 @@ class CustomerForm(Styled):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    def __init__(self, on_file: CustomerFile, typed: QueryDict | None = None) -> None:
+    def __init__(self, on_file: CustomerFile, typed: QueryDict | None = None, *, by: Employee) -> None:
         self._on_file = on_file
         super().__init__(typed, initial={**_as_typed(on_file), "seen": on_file.fingerprint})
+        groups = customer_groups(also=on_file.group) if may(by, Permission.CHANGE_GROUP) else []
+        if groups:
+            cast("forms.ChoiceField", self.fields["group"]).choices = groups
+        else:
+            del self.fields["group"]
         self.fields["name"].error_messages["required"] = gettext("Please say who the customer is.")
 
     def clean_emails(self) -> tuple[str, ...]:
@@ -64,7 +80,7 @@ class CustomerForm(Styled):
     def file(self) -> CustomerFile:
         """What the verb needs."""
         told = self.cleaned_data
-        return CustomerFile(**{name: told[name] for name in told if name != "seen"})
+        return replace(self._on_file, **{name: told[name] for name in told if name != "seen"})
 
     def on_file_instead(self) -> list[tuple[str, str]]:
         """What is on file where it is not as typed, by label: what a colleague has just written."""
@@ -104,9 +120,9 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     found = _customer(pk)
     require_change(found, by=employee)
     if request.method != "POST":
-        form = CustomerForm(file_of(found), kept.typed_before(request, at=timezone.now()))
+        form = CustomerForm(file_of(found), kept.typed_before(request, at=timezone.now()), by=employee)
         return _page(request, found, form)
-    form = CustomerForm(file_of(found), request.POST)
+    form = CustomerForm(file_of(found), request.POST, by=employee)
     if not form.is_valid():
         return _page(request, found, form, status=400)
     try:
@@ -116,7 +132,11 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, form, status=error.status)
     except ChangedMeanwhile as error:
         return _page(
-            request, found, _redrawn(_customer(pk), request.POST), collision=error.sentence, status=error.status
+            request,
+            found,
+            _redrawn(_customer(pk), request.POST, by=employee),
+            collision=error.sentence,
+            status=error.status,
         )
     messages.success(request, gettext("What is on file for this customer is changed."))
     return redirect("desk:customer", pk=pk)
@@ -143,12 +163,12 @@ def _page(
     return render(request, "desk/edit_customer.html", context, status=status)
 
 
-def _redrawn(customer: Customer, typed: QueryDict) -> CustomerForm:
+def _redrawn(customer: Customer, typed: QueryDict, *, by: Employee) -> CustomerForm:
     """The same words on a page that has seen what is on file now: sent again, they are taken."""
     on_file = file_of(customer)
     fields = typed.copy()
     fields["seen"] = on_file.fingerprint
-    return CustomerForm(on_file, fields)
+    return CustomerForm(on_file, fields, by=by)
 
 
 def _customer(pk: int) -> Customer:
@@ -166,6 +186,7 @@ def _as_typed(file: CustomerFile) -> dict[str, Any]:
         "emails": "\n".join(file.emails),
         "phones": "\n".join(file.phones),
         "language": file.language,
+        "group": file.group,
         "preferences": file.preferences,
         "notes": file.notes,
     }

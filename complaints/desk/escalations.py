@@ -71,7 +71,7 @@ def _raised(case: Case, entries: list[TimelineEntry], legal: list[Move]) -> Rais
     return Raised(
         case,
         why=sentences.sentence_for_staff(why) if why else "",
-        reason=str(why.facts.get("reason") or "") if why else "",
+        reason=sentences.reason_of(why) if why else "",
         tried=tried[:TRIED_SHOWN],
         newest=entries[0].pk if entries else 0,
         can_take=Move.TAKE in legal,

@@ -78,9 +78,11 @@ class Styled(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             widget = field.widget
-            if isinstance(widget, forms.RadioSelect | forms.CheckboxInput) or widget.is_hidden:
+            if isinstance(widget, forms.RadioSelect) or widget.is_hidden:
                 continue
-            widget.attrs.setdefault("class", "form-select" if isinstance(widget, forms.Select) else "form-control")
+            is_checked, is_chosen = isinstance(widget, forms.CheckboxInput), isinstance(widget, forms.Select)
+            own = "form-check-input" if is_checked else "form-select" if is_chosen else "form-control"
+            widget.attrs.setdefault("class", own)
 
     def shown(self) -> list[BoundField]:
         """The fields people see."""

@@ -22,7 +22,7 @@ from complaints.common.words import clean_line
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
 from complaints.desk import kept
-from complaints.desk.choices import failure_types, units
+from complaints.desk.choices import failure_types, service_standards, units
 from complaints.desk.fields import Files, Line, LongSelect, Styled, Words
 from complaints.desk.lookup import look_up, one_customer
 from complaints.desk.request import at_desk
@@ -61,6 +61,9 @@ class FilingForm(Styled):
         widget=LongSelect,
         error_messages={"invalid_choice": _("This failure type is not in the catalogue.")},
     )
+    service_standard = forms.TypedChoiceField(
+        label=_("Promise that was missed"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     channel = forms.ChoiceField(label=_("How it came to us"), choices=OFFERED_CHANNELS)
     occurred_at = forms.DateTimeField(
         label=_("When it happened"),
@@ -88,6 +91,10 @@ class FilingForm(Styled):
         super().__init__(*args, **kwargs)
         offered = [("", _("Not known yet")), *failure_types()]
         cast("forms.ChoiceField", self.fields["failure_type"]).choices = offered
+        if promises := service_standards():
+            cast("forms.ChoiceField", self.fields["service_standard"]).choices = [("", "—"), *promises]
+        else:
+            del self.fields["service_standard"]
         cast("forms.ChoiceField", self.fields["unit"]).choices = units(employee, also=str(employee.unit_id))
 
     def clean(self) -> dict[str, Any]:
@@ -119,6 +126,7 @@ class FilingForm(Styled):
             channel=Channel(told["channel"]),
             severity=Severity(told["severity"]),
             mood=Mood(told["mood"]) if told["mood"] else None,
+            service_standard=told.get("service_standard"),
             submission=told["submission"],
         )
 

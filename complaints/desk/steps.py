@@ -8,18 +8,23 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.models import Case
 from complaints.cases.states import Move
-from complaints.desk.fields import Files, Line, Styled, Words
+from complaints.desk.choices import failure_types, service_standards, units
+from complaints.desk.fields import Files, Line, LongSelect, Styled, Words
+from complaints.desk.wording import name_of
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
 from complaints.handling.mark_duplicate import mark_duplicate
+from complaints.handling.promises import is_held_to_another
+from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee, reassess
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.step_down import step_down
@@ -28,6 +33,7 @@ from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
+from complaints.standards.models import Severity
 
 
 class StepForm(Styled):
@@ -36,6 +42,9 @@ class StepForm(Styled):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     entry = forms.IntegerField(widget=forms.HiddenInput, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def offer(self, case: Case, *, by: Employee) -> None:
+        """Offer what can be chosen for this case; most steps leave nothing to choose."""
 
 
 class WriteForm(StepForm):
@@ -59,12 +68,61 @@ class AssignForm(StepForm):
         label=_("Colleague"), coerce=int, error_messages={"required": _("Please choose a colleague.")}
     )
 
-    def offer(self, case: Case) -> None:
+    def offer(self, case: Case, *, by: Employee) -> None:
         """Offer the colleagues who can be responsible for this case."""
         offered = [
             (one.pk, f"{one.name} · {one.get_role_display()} · {one.unit.name}") for one in colleagues(case.unit)
         ]
         cast("forms.ChoiceField", self.fields["to"]).choices = [("", "—"), *offered]
+
+
+class ReassessForm(StepForm):
+    severity = forms.TypedChoiceField(
+        label=_("Severity"),
+        choices=Severity.choices,
+        coerce=lambda typed: Severity(int(typed)),
+        widget=forms.RadioSelect,
+    )
+    failure_type = forms.TypedChoiceField(
+        label=_("Failure type"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
+    service_standard = forms.TypedChoiceField(
+        label=_("Promise that was missed"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
+    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
+    to_current = forms.BooleanField(
+        label=_("Hold it to the standard that is in force now"),
+        required=False,
+        help_text=_(
+            "It is held to an older one, which it was promised. Another severity, failure or unit does the same."
+        ),
+    )
+
+    def offer(self, case: Case, *, by: Employee) -> None:
+        """Offer what this case could be judged as, beginning with what it is; what leaves no choice is not asked."""
+        self.initial.update(model_to_dict(case, fields=["severity", "failure_type", "service_standard", "unit"]))
+        kind, missed = case.failure_type, case.service_standard
+        self._offer("failure_type", failure_types(), [(kind.pk, name_of(kind)) if kind else ("", _("Not known yet"))])
+        nothing = [(NONE_MISSED, _("None that we know of")), *([(missed.pk, missed.name)] if missed else [])]
+        self._offer("service_standard", service_standards(), nothing)
+        self._offer("unit", units(by, also=str(case.unit_id)), [])
+        if not is_held_to_another(case):
+            del self.fields["to_current"]
+
+    def _offer(self, name: str, offered: list[Any], first: list[Any]) -> None:
+        """Offer a list, and before it what is not in it; without a choice, no question."""
+        listed = {pk for one, under in offered for pk, _n in (under if isinstance(under, list) else [(one, under)])}
+        before = [one for one in first if one[0] not in listed]
+        if len(before) + len(listed) > 1:
+            cast("forms.ChoiceField", self.fields[name]).choices = [*before, *offered]
+        else:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """What the verb needs; what was not asked stays as it is."""
+        told = super().clean() or {}
+        asked = ("severity", "failure_type", "service_standard", "unit", "to_current")
+        return {**told, "judgement": Judgement(**{name: told[name] for name in asked if name in told})}
 
 
 class DuplicateForm(StepForm):
@@ -77,7 +135,11 @@ class DuplicateForm(StepForm):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How a move is offered and done. `verb` takes the reference and the named facts, `fields` come from the form."""
+    """How a move is offered and done. `verb` takes the reference and the named facts, `fields` come from the form.
+
+    A step that `foresees` tells what it would change before it is taken. One that is drawn `on_demand` has much to
+    choose from, and is asked for by a page of its own.
+    """
 
     verb: Callable[..., Case]
     icon: str
@@ -87,6 +149,13 @@ class Step:
     fields: tuple[str, ...] = ()
     checks_version: bool = True
     primary: bool = False
+    foresees: Callable[..., Judged] | None = None
+    on_demand: bool = False
+
+    @property
+    def has_foresight(self) -> bool:
+        """Whether the page can tell what it would change; a template would call `foresees`."""
+        return self.foresees is not None
 
     def take(self, reference: str, told: dict[str, Any], *, by: Employee, at: datetime) -> Case:
         """Call the verb; a page without a readable version counts as an old one."""
@@ -177,6 +246,18 @@ STEPS: Final[dict[Move, Step]] = {
         explains=_("Goes back one step of the ladder; whoever gets it reads your guidance."),
         form=ReasonForm,
         fields=("reason", "submission"),
+    ),
+    Move.REASSESS: Step(
+        reassess,
+        icon="scale",
+        done=_("The complaint is assessed anew."),
+        explains=_(
+            "Open deadlines are reckoned anew from their own start. The customer is not told of this by itself."
+        ),
+        form=ReassessForm,
+        fields=("judgement",),
+        foresees=foresee,
+        on_demand=True,
     ),
     Move.REOPEN: Step(
         reopen,

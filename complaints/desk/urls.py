@@ -1,6 +1,7 @@
 from django.urls import path
 
 from complaints.desk import case, customers, deadlines, escalations, filing, messages, worklist
+from complaints.desk.settings import pages as settings
 
 app_name = "desk"
 
@@ -23,4 +24,9 @@ urlpatterns = [
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
+    path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
+    path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),
 ]

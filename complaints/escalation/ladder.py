@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from complaints.escalation.models import LadderStep
 from complaints.staff.models import Employee, Tier, Unit
-from complaints.staff.queries import nearest
+from complaints.staff.queries import Roster
 from complaints.standards import hours
 from complaints.standards.calendars import hours_of
 
@@ -42,10 +44,8 @@ def higher(tier: Tier, other: Tier | None) -> Tier:
 
 def steps_of(unit: Unit) -> list[LadderStep]:
     """The steps of a unit's ladder, lowest first: its own, or those of the nearest unit above that has some."""
-    rows = LadderStep.objects.filter(Q(unit=None) | Q(unit_id__in=unit.ancestor_ids)).select_related("unit", "calendar")
-    steps = list(rows.order_by("position"))
-    nearest_first = [*reversed(unit.ancestor_ids), None]
-    return next((own for owner in nearest_first if (own := [s for s in steps if s.unit_id == owner])), [])
+    rows = LadderStep.objects.filter(Q(unit=None) | Q(unit_id__in=unit.ancestor_ids))
+    return _of_nearest(unit, list(_with_calendars(rows)))
 
 
 def next_rung(unit: Unit, position: int, *, at: datetime, least: Tier | None = None) -> Rung | None:
@@ -56,11 +56,36 @@ def next_rung(unit: Unit, position: int, *, at: datetime, least: Tier | None = N
     steps below that tier are passed over as well; where the ladder has none so high, its highest is meant, and never
     the one outside.
     """
-    higher_steps = [step for step in steps_of(unit) if step.position > position]
+    return _next(steps_of(unit), Roster(at=at, units=unit.ancestor_ids), unit, position, least)
+
+
+class Ladders:
+    """Every ladder and who stands on it, asked of the database once: for a batch of cases that go up together.
+
+    What it keeps is looked at again before it is given, so that it may grow a little old.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        self._steps = list(_with_calendars(LadderStep.objects.all()))
+        self._roster = Roster(at=at)
+
+    def next_rung(self, unit: Unit, position: int, *, at: datetime, least: Tier | None = None) -> Rung | None:
+        """As the function of this name; asked anew unless somebody stands there who is still at work."""
+        rung = _next(_of_nearest(unit, self._steps), self._roster, unit, position, least)
+        return rung if rung is not None and _holds(rung, at=at) else next_rung(unit, position, at=at, least=least)
+
+
+def position_of(unit: Unit, tier: Tier) -> int:
+    """Where a tier first stands on a unit's ladder."""
+    return next((step.position for step in steps_of(unit) if step.tier == tier), 0)
+
+
+def _next(steps: Sequence[LadderStep], roster: Roster, unit: Unit, position: int, least: Tier | None) -> Rung | None:
+    higher_steps = [step for step in steps if step.position > position]
     ours = [step for step in higher_steps if not step.is_outside]
     inside = [step for step in ours if _reaches(step, least)] or ours[-1:]
     for step in inside:
-        person = nearest(unit, [Tier(step.tier)], at=at)
+        person = roster.nearest(unit, [Tier(step.tier)])
         if person is not None:
             return Rung(step, person)
     if inside:
@@ -69,9 +94,31 @@ def next_rung(unit: Unit, position: int, *, at: datetime, least: Tier | None = N
     return Rung(outside[0], None) if outside else None
 
 
-def position_of(unit: Unit, tier: Tier) -> int:
-    """Where a tier first stands on a unit's ladder."""
-    return next((step.position for step in steps_of(unit) if step.tier == tier), 0)
+def _with_calendars(steps: QuerySet[LadderStep]) -> QuerySet[LadderStep]:
+    return steps.select_related("calendar").order_by("position")
+
+
+def _of_nearest(unit: Unit, steps: Sequence[LadderStep]) -> list[LadderStep]:
+    """Of the steps of several units, those of the unit, or of the nearest one above it that has some."""
+    nearest_first = [*reversed(unit.ancestor_ids), None]
+    return next((own for owner in nearest_first if (own := [s for s in steps if s.unit_id == owner])), [])
+
+
+def _holds(rung: Rung, *, at: datetime) -> bool:
+    """Whether the person of a rung still works there and is not away, and its calendar is still the same."""
+    if rung.responsible is None:
+        return False
+    person, calendar = rung.responsible, rung.step.calendar
+    reckoned_in = (calendar.pk, calendar.revision) if calendar else (None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM complaints_employee one WHERE id = %s AND is_active AND role = %s"
+            " AND unit_id = %s AND NOT EXISTS"
+            " (SELECT FROM complaints_absence WHERE employee_id = one.id AND since <= %s AND until > %s)),"
+            " (SELECT revision FROM complaints_businesscalendar WHERE id = %s)",
+            [person.pk, person.role, person.unit_id, at, at, reckoned_in[0]],
+        )
+        return bool(cursor.fetchone() == (True, reckoned_in[1]))
 
 
 def _reaches(step: LadderStep, least: Tier | None) -> bool:

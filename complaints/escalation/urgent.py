@@ -45,6 +45,12 @@ def urgent_rule(case: Case, edition: Mark | None, *, said: str) -> UrgentRule | 
     return max(higher, key=lambda rule: TIERS.index(Tier(rule.tier)), default=None)
 
 
+def groups_with_a_rule() -> set[str]:
+    """The customer groups that a rule in force names."""
+    named = UrgentRule.objects.filter(is_active=True).exclude(customer_group="")
+    return set(named.values_list("customer_group", flat=True))
+
+
 def _read() -> list[_Written]:
     rules = UrgentRule.objects.filter(is_active=True).order_by("pk")
     return [

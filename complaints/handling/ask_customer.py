@@ -21,11 +21,11 @@ def ask_customer(
 ) -> Case:
     """Ask the customer for something and wait: the clocks stand still until they answer. Locks the case."""
     text = written(text)
-    case = lifecycle.lock_for(by, Permission.ASK, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.ASK, reference, move=Move.ASK, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
-    lifecycle.check(case, Move.ASK)
     lifecycle.apply(case, Move.ASK, at=at, acknowledged_at=case.acknowledged_at or at)
     entry = timeline.record(case, Entry.QUESTION_ASKED, by=by.actor, at=at, text=text, submission=submission)
     tell.customer(case, Kind.QUESTION, occasion=f"entry {entry.pk}", at=at, by=by.name, text=text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -24,11 +25,16 @@ def confirm_solved(
     The text says what was done; the customer gets it in writing, and can still object. Locks the case.
     """
     text = written(text)
-    case = lifecycle.lock_for(by, Permission.CONFIRM, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.CONFIRM, reference, move=Move.CONFIRM, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
-    facts = {"solved": True, "acknowledged_at": case.acknowledged_at or at, "responsible": case.responsible or by}
+    facts: dict[str, Any] = {
+        "solved": True,
+        "acknowledged_at": case.acknowledged_at or at,
+        "responsible": case.responsible or by,
+    }
     lifecycle.apply(case, Move.CONFIRM, at=at, outcome=Outcome.SOLVED, **facts)
     timeline.record(case, Entry.SOLVED_IN_PERSON, by=by.actor, at=at, text=text, submission=submission)
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value, text=text)

@@ -9,17 +9,20 @@ from django.db.models import F, Q
 
 from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case, Clock
+from complaints.cases.sentences import deadline_names
 from complaints.cases.states import MOVES, Move, Status
 from complaints.common.actors import SYSTEM
+from complaints.escalation.ladder import Ladders
 from complaints.handling import tell
 from complaints.handling.escalate import climb, note_run_out
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
+from complaints.outbox.queue import enqueue
 from complaints.staff.queries import at_work
 
 PAUSE = timedelta(minutes=10)
 
 
-def overdue_ids(*, at: datetime, limit: int | None = 500) -> list[int]:
+def overdue_ids(*, at: datetime, limit: int | None = 200) -> list[int]:
     """Clocks that have run out and were not acted on, the longest overdue first."""
     run_out = Clock.objects.filter(
         Q(retry_at__isnull=True) | Q(retry_at__lte=at),
@@ -37,34 +40,31 @@ def put_off(clock_id: int, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def escalate_overdue(clock_id: int, *, at: datetime) -> bool:
+def escalate_overdue(clock_id: int, *, at: datetime, ladders: Ladders | None = None) -> bool:
     """Hand a case up because a clock ran out; False where it was met, paused, or acted on meanwhile.
 
     All clocks of the case that have run out are one reason and one step up. Locks the case, skipping one that somebody
-    is working on: the next sweep comes back to it.
+    is working on: the next sweep comes back to it. With `ladders`, who is next is looked up there.
     """
-    cases = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-        "customer", "unit", "responsible"
-    )
-    case = cases.filter(clocks=clock_id).first()
+    case = lifecycle.lock_by_clock(clock_id)
     if case is None:
         return False
-    run_out = [clock.pk for clock in clocks.live(case) if clock.has_run_out(at=at)]
+    live = clocks.unended(case)
+    run_out = [clock.pk for clock in clocks.run_out(live, at=at)]
     if clock_id not in run_out or Status(case.status) not in MOVES[Move.CLIMB].start:
         return False
-    names = note_run_out(case, at=at)
-    if not climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=names):
-        lifecycle.store(case)
-        _tell_the_top(case, reason=names, at=at)
+    if not climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=None, ladders=ladders, live=live):
+        missed = note_run_out(case, live, at=at)
+        lifecycle.store(case, live=live)
+        enqueue(*missed, *_to_the_top(case, reason=deadline_names(missed[0].facts["deadlines"]), at=at))
     return True
 
 
-def _tell_the_top(case: Case, *, reason: str, at: datetime) -> None:
-    """Nobody stands higher: tell who has the case or stands in for them, and where nobody does, raise the alarm."""
+def _to_the_top(case: Case, *, reason: str, at: datetime) -> list[Message]:
+    """Nobody stands higher: who has the case or stands in for them is told; where nobody does, the alarm is raised."""
     people = [case.responsible] if case.responsible else []
     colleague = next(iter(at_work(people, at=at).values()), None)
     occasion = f"v{case.version}"
     if colleague is None:
-        tell.alarm(case, occasion=occasion, at=at, reason=reason)
-    else:
-        tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, by="", reason=reason)
+        return tell.to_administrators(case, occasion=occasion, at=at, reason=reason)
+    return tell.to_employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, by="", reason=reason)

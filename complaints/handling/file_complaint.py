@@ -31,7 +31,7 @@ from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
 from complaints.standards import rulebook
 from complaints.standards.models import Severity
-from complaints.standards.queries import failure_type
+from complaints.standards.queries import failure_type, service_standard
 from complaints.standards.selection import Circumstances, promise_for
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -49,6 +49,7 @@ class ComplaintFacts:
     severity: Severity = Severity.MEDIUM
     mood: Mood | None = None
     failure_type: int | None = None
+    service_standard: int | None = None
     occurred_at: datetime | None = None
     place: str = ""
     unit: int | None = None
@@ -128,6 +129,7 @@ def _store(
         tier=owner.tier if owner and owner.tier else Tier.FRONT_LINE,
         channel=facts.channel,
         failure_type=kind,
+        service_standard=None if facts.service_standard is None else service_standard(facts.service_standard),
         severity=facts.severity,
         standard=promise.version,
         mood=facts.mood,
@@ -208,6 +210,7 @@ def _checked(facts: ComplaintFacts, *, at: datetime) -> ComplaintFacts:
         severity=facts.severity,
         mood=facts.mood,
         failure_type=facts.failure_type,
+        service_standard=facts.service_standard,
         occurred_at=facts.occurred_at,
         place=clean_line(facts.place)[:200],
         unit=facts.unit,

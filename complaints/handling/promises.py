@@ -20,3 +20,8 @@ def promise_of(case: Case) -> Promise:
         ),
         rulebook.edition(),
     )
+
+
+def is_held_to_another(case: Case) -> bool:
+    """Whether a case was promised something else than the standard that fits it now: an older version, or another."""
+    return promise_of(case).version != case.standard

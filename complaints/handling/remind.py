@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils.text import format_lazy
 
-from complaints.cases import clocks
+from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case, Clock
+from complaints.common.inserting import insert_rows
 from complaints.escalation.models import Reminder
 from complaints.handling import tell
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
+from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
-from complaints.staff.queries import at_work, nearest, superior_of
+from complaints.staff.queries import Roster, administrators
 from complaints.standards.reminding import To
 
 SEVERAL = 4
@@ -26,14 +32,14 @@ def reminding_ids(*, at: datetime, limit: int | None = 500) -> list[int]:
 
 
 @transaction.atomic
-def fall_due(clock_id: int, *, at: datetime) -> bool:
+def fall_due(clock_id: int, *, at: datetime, roster: Roster | None = None) -> bool:
     """Note the reminders of a clock whose moment has come, for whom they are; False where there are none any more.
 
     Of several that came due together (after an outage) only the last is given to each person, and none at all for a
-    deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on.
+    deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on. For a
+    batch, who is where is looked up in its `roster`.
     """
-    cases = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("unit", "responsible__unit")
-    case = cases.filter(clocks=clock_id).first()
+    case = lifecycle.lock_by_clock(clock_id)
     clock = None if case is None else next((one for one in clocks.live(case) if one.pk == clock_id), None)
     if case is None or clock is None or clock.paused_at is not None:
         return False
@@ -42,10 +48,10 @@ def fall_due(clock_id: int, *, at: datetime) -> bool:
         return False
     clock.save(update_fields=["reminders", "remind_at"])
     if clock.due_at > at:
-        for to, number in come.items():
-            recipient = _recipient(case, to, at=at)
-            if recipient is not None:
-                Reminder.objects.get_or_create(clock=clock, entry=number, defaults={"recipient": recipient, "at": at})
+        roster = roster or Roster(at=at, units=case.unit.ancestor_ids)
+        given = {_recipient(case, to, roster): number for to, number in come.items()}
+        noted = [Reminder(clock=clock, entry=number, recipient=who, at=at) for who, number in given.items() if who]
+        insert_rows(*noted, unless_known=(Reminder,))
     return True
 
 
@@ -54,10 +60,10 @@ def skip_reminder(clock_id: int) -> None:
     Clock.objects.filter(pk=clock_id).update(remind_at=None)
 
 
-def people_to_tell(*, limit: int | None = 500) -> list[int]:
+def people_to_tell() -> list[int]:
     """Employees with reminders they were not told of yet."""
     waiting = Reminder.objects.filter(told_at__isnull=True).order_by("recipient").values_list("recipient", flat=True)
-    return list(waiting.distinct()[:limit])
+    return list(waiting.distinct())
 
 
 @transaction.atomic
@@ -76,28 +82,47 @@ def tell_reminders(recipient_id: int, *, at: datetime) -> bool:
     waiting = [one for one in waiting if _draws_near(one.clock, at=at)]
     if not waiting:
         return False
-    if len(waiting) >= SEVERAL:
-        first = waiting[0]
-        lines = [f"{one.clock.case.reference} · {one.clock.case.customer.name} · {one.clock.name}" for one in waiting]
-        facts = {"lines": lines, "how_many": len(lines)}
-        tell.employee(
-            first.recipient, first.clock.case, Kind.STAFF_DIGEST, occasion=f"reminder {first.pk}", at=at, **facts
-        )
-        return True
-    for one in waiting:
-        facts = {"deadline": one.clock.name, "due_at": one.clock.due_at}
-        tell.employee(one.recipient, one.clock.case, Kind.STAFF_REMINDER, occasion=f"reminder {one.pk}", at=at, **facts)
+    if len(waiting) < SEVERAL:
+        enqueue(*(message for one in waiting for message in _message(one, at=at)))
+    else:
+        enqueue(*_summary(waiting, at=at))
     return True
+
+
+def _message(reminder: Reminder, *, at: datetime) -> list[Message]:
+    clock = reminder.clock
+    facts = {"deadline": clock.name, "due_at": clock.due_at}
+    occasion = f"reminder {reminder.pk}"
+    return tell.to_employee(reminder.recipient, clock.case, Kind.STAFF_REMINDER, occasion=occasion, at=at, **facts)
+
+
+def _summary(reminders: Sequence[Reminder], *, at: datetime) -> list[Message]:
+    """One message of many reminders to one person; it leads to the board of deadlines."""
+    first, board = reminders[0], f"{settings.BASE_URL}{reverse('desk:deadlines')}"
+    lines = [
+        format_lazy("{} · {} · {}", one.clock.case.reference, one.clock.case.customer.name, one.clock.name)
+        for one in reminders
+    ]
+    facts = {"lines": lines, "how_many": len(lines), "page": board}
+    occasion = f"reminder {first.pk}"
+    return tell.to_employee(first.recipient, first.clock.case, Kind.STAFF_DIGEST, occasion=occasion, at=at, **facts)
 
 
 def _draws_near(clock: Clock, *, at: datetime) -> bool:
     return clock.ended_at is None and clock.paused_at is None and clock.due_at > at
 
 
-def _recipient(case: Case, to: To, *, at: datetime) -> Employee | None:
-    responsible = case.responsible
-    if to is To.RESPONSIBLE and responsible is not None:
-        return at_work([responsible], at=at).get(responsible.pk)
-    if responsible is None:
-        return nearest(case.unit, [Tier.MANAGER, Tier.VP], at=at) if to is To.SUPERIOR else None
-    return superior_of(responsible, case.unit, at=at)
+def _recipient(case: Case, to: To, roster: Roster) -> Employee | None:
+    """Whom a reminder reaches; nobody only where there is no administrator either."""
+    return next((person for person in _in_question(case, to, roster) if person is not None), None)
+
+
+def _in_question(case: Case, to: To, roster: Roster) -> Iterator[Employee | None]:
+    """Whom it is for first; where they are missing the other of the two, who would take it, and an administrator."""
+    if case.responsible_id is not None:
+        if to is To.SUPERIOR:
+            yield roster.superior_of(case.responsible_id, case.unit)
+        yield roster.answering(case.responsible_id)
+        yield roster.superior_of(case.responsible_id, case.unit)
+    yield roster.nearest(case.unit, [Tier.MANAGER, Tier.VP])
+    yield next(iter(administrators()), None)

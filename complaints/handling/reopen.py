@@ -32,19 +32,19 @@ def reopen(
 ) -> Case:
     """Open a case again that was resolved or closed, with the reason. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.REOPEN, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
-        return case
-    lifecycle.check_version(case, seen_version)
-    clocks.start(case, [target for target in promise_of(case).targets if target.kind in ANEW], at=at)
-    lifecycle.apply(
-        case,
-        Move.REOPEN,
-        at=at,
-        solved=None,
-        reopened_count=case.reopened_count + 1,
-        responsible=case.responsible or by,
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version, submission=submission
     )
+    if is_done:
+        return case
+    open_again(case, responsible=case.responsible or by, at=at)
     timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
     return case
+
+
+def open_again(case: Case, *, responsible: Employee | None, at: datetime) -> None:
+    """Give a locked case its new deadlines and open it; whoever calls this tells of it."""
+    clocks.start(case, [target for target in promise_of(case).targets if target.kind in ANEW], at=at)
+    again = case.reopened_count + 1
+    lifecycle.apply(case, Move.REOPEN, at=at, solved=None, reopened_count=again, responsible=responsible)

@@ -21,10 +21,11 @@ def resolve(
 ) -> Case:
     """Propose a resolution to the customer, who then says whether it is solved. Locks the case."""
     text = written(text)
-    case = lifecycle.lock_for(by, Permission.RESOLVE, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.RESOLVE, reference, move=Move.RESOLVE, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
     lifecycle.apply(
         case,
         Move.RESOLVE,

@@ -31,17 +31,17 @@ def step_down(
 ) -> Case:
     """Send a case back one step, with guidance: the nearest person there, or the unit's list. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.STEP_DOWN, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.STEP_DOWN, reference, move=Move.STEP_DOWN, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
-    lifecycle.check(case, Move.STEP_DOWN)
     below = [step for step in steps_of(case.unit) if step.position < case.step and not step.is_outside]
     if not below:
         raise Invalid(field="reason", sentence=_("This complaint is on the lowest step already."))
     step = below[-1]
     person = nearest(case.unit, [Tier(step.tier)], at=at)
-    clocks.start_tier(case, step.minutes, calendar=step.calendar, at=at)
+    clocks.start_tier(case, step.minutes, calendar=step.calendar, at=at, live=clocks.unended(case))
     case.step, case.reached_tier_at = step.position, at
     lifecycle.apply(case, Move.STEP_DOWN, at=at, tier=step.tier, responsible=person)
     to = person.name if person else step.name

@@ -8,18 +8,29 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
-from complaints.customers.models import Customer
+from complaints.common.by_key import ByKey
+from complaints.common.errors import NotFound
+from complaints.customers.models import Customer, EmailAddress
 from complaints.escalation.ladder import next_rung
-from complaints.outbox.models import Kind, Message, Trouble
-from complaints.outbox.queries import barred
+from complaints.outbox.models import BarredAddress, Kind, Message, Trouble
 from complaints.outbox.queue import Recipient, drafted, enqueue, release
 from complaints.staff.models import Employee
 from complaints.staff.queries import administrators
 from complaints.standards.models import ClockKind, Severity
+
+_ADDRESSES: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")
+_OPEN: Final = _ADDRESSES.exclude(Exists(BarredAddress.objects.filter(address=OuterRef("address"))))
+_COMPLAINANT: Final = ByKey(
+    lambda: Customer.objects.defer("haystack", "grams").annotate(
+        first=Subquery(_ADDRESSES[:1]), open=Subquery(_OPEN[:1])
+    )
+)
 
 MEETS: Final[dict[str, frozenset[ClockKind]]] = {
     Kind.ACKNOWLEDGED: frozenset({ClockKind.ACKNOWLEDGE}),
@@ -36,10 +47,9 @@ def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: st
     Who has no address that takes our mail is told in person by whoever writes this down: their word meets at once
     what a mail would.
     """
-    to = _reachable(case.customer) if address is None else _complainant(case.customer, address)
-    told = _standing(case) | facts
-    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
-    if not to.address:
+    message = to_customer(case, kind, occasion=occasion, at=at, address=address, **facts)
+    enqueue(message)
+    if not message.recipient:
         reached(case, kind, at=at)
 
 
@@ -51,6 +61,15 @@ def reached(case: Case, kind: str, *, at: datetime) -> None:
     if kind in MEETS:
         clocks.meet(case, MEETS[kind], at=at)
         lifecycle.note_due(case)
+
+
+def to_customer(
+    case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any
+) -> Message:
+    """A message to the complainant that meets no deadline, for a verb that stores it with what it tells of."""
+    to = _complainant(case.customer, address) if address is not None else _on_file(case)
+    told = _standing(case) | facts
+    return drafted(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
 
 
 def receipt(case: Case, *, address: str, at: datetime, **facts: Any) -> Message:
@@ -75,8 +94,20 @@ def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts:
 
 def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
     """Tell a colleague, with the address of the case page; nobody needs no telling."""
+    enqueue(*to_employee(colleague, case, kind, occasion=occasion, at=at, **facts))
+
+
+def alarm(case: Case, *, occasion: str, at: datetime, reason: str | Promise) -> None:
+    """Tell the administrators that a case waits with nobody to wait for."""
+    enqueue(*to_administrators(case, occasion=occasion, at=at, reason=reason))
+
+
+def to_employee(
+    colleague: Employee | None, case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any
+) -> list[Message]:
+    """The message to a colleague, for a verb that stores it with what it tells of; none to nobody."""
     if colleague is None or not colleague.is_active:
-        return
+        return []
     to = Recipient(
         address=colleague.email,
         name=colleague.name,
@@ -91,27 +122,30 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
         "severity": Severity(case.severity).label,
         **facts,
     }
-    enqueue(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)
+    return [drafted(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)]
 
 
-def alarm(case: Case, *, occasion: str, at: datetime, reason: str) -> None:
-    """Tell the administrators that a case waits with nobody to wait for."""
-    for administrator in administrators():
-        employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason)
+def to_administrators(case: Case, *, occasion: str, at: datetime, reason: str | Promise) -> list[Message]:
+    """The alarm, for a verb that stores it with what it tells of."""
+    return [
+        message
+        for administrator in administrators()
+        for message in to_employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason)
+    ]
+
+
+def _on_file(case: Case) -> Recipient:
+    """The complainant of a case, who is fetched along with where we write to them: the first that takes our mail."""
+    found = _COMPLAINANT.get(case.customer_id)
+    if found is None:
+        raise NotFound
+    case.customer = found
+    without = Trouble.BARRED if vars(found)["first"] else Trouble.NO_ADDRESS
+    return replace(_complainant(found, vars(found)["open"] or ""), without=without)
 
 
 def _complainant(customer: Customer, address: str) -> Recipient:
     return Recipient(address=address, name=customer.name, language=customer.language)
-
-
-def _reachable(customer: Customer) -> Recipient:
-    """The complainant at the first of their addresses that takes our mail; without one, why there is none."""
-    addresses = list(customer.emails.order_by("pk").values_list("address", flat=True))
-    closed = barred(addresses)
-    address = next((one for one in addresses if one.lower() not in closed), "")
-    return replace(
-        _complainant(customer, address), without=Trouble.BARRED if addresses and not address else Trouble.NO_ADDRESS
-    )
 
 
 def _standing(case: Case) -> dict[str, Any]:

@@ -27,10 +27,11 @@ def withdraw(
 ) -> Case:
     """Close a case because the customer wishes so; the reason says how they told us. Locks the case."""
     reason = written(reason, field="reason")
-    case = lifecycle.lock_for(by, Permission.WITHDRAW, reference, move=Move.NOTE)
-    if timeline.has_submission(case, submission):
+    case, is_done = lifecycle.lock_for_form(
+        by, Permission.WITHDRAW, reference, move=Move.WITHDRAW, seen_version=seen_version, submission=submission
+    )
+    if is_done:
         return case
-    lifecycle.check_version(case, seen_version)
     lifecycle.apply(case, Move.WITHDRAW, at=at, outcome=Outcome.WITHDRAWN)
     timeline.record(case, Entry.WITHDRAWN, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.WITHDRAWN.value)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from complaints.handling.deliver_message import deliver_due
-from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
-from complaints.handling.let_rest import let_rest, resting_ids
-from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
-from complaints.jobs.tasks import each
+from complaints.handling.escalate_overdue import overdue_ids
+from complaints.handling.let_rest import resting_ids
+from complaints.handling.remind import reminding_ids
+from complaints.jobs import rounds
 from complaints.outbox import queue
 
 
@@ -38,17 +36,11 @@ def due(*, at: datetime) -> Swept:
     )
 
 
-def sweep(*, clock: Callable[[], datetime]) -> Swept:
+def sweep(*, clock: rounds.Now) -> Swept:
     """Remind, hand up, close, and send, in this order, each row in its own transaction."""
-    reminders, deadlines = reminding_ids(at=clock(), limit=None), overdue_ids(at=clock(), limit=None)
-    cases = resting_ids(at=clock(), limit=None)
-    each(reminders, lambda one: fall_due(one, at=clock()), on_failure=skip_reminder)
-    reminded = each(people_to_tell(limit=None), lambda person: tell_reminders(person, at=clock()))
-    handed_up = each(
-        deadlines, lambda one: escalate_overdue(one, at=clock()), on_failure=lambda one: put_off(one, at=clock())
-    )
-    closed = each(cases, lambda case_id: let_rest(case_id, at=clock()))
-    messages, sent = queue.how_many_due(at=clock()), 0
-    while taken := deliver_due(clock=clock):
-        sent += taken
-    return Swept(messages, len(cases), len(deadlines), len(reminders), sent, closed, handed_up, reminded)
+    found = due(at=clock())
+    reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
+    closed = rounds.close_unanswered(clock=clock, limit=None)
+    messages = queue.how_many_due(at=clock())
+    sent = rounds.send_missed(clock=clock)
+    return replace(found, messages=messages, sent=sent, closed=closed, handed_up=handed_up, reminded=reminded)

@@ -1,4 +1,4 @@
-"""Hint to a worker that a message waits. The hint may be lost: the row is swept up a little later."""
+"""Hint to a worker that something waits. The hint may be lost: what the rows say is swept up a little later."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 DELIVER = "messages.deliver"
+RECOMPUTE = "deadlines.recompute"
 _NOTHING_FOLLOWS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
 def on_commit(message_id: str) -> None:
-    """Send the hint after the transaction, and only then."""
-    transaction.on_commit(lambda: _hint(message_id), robust=True)
+    """Send the hint that a message waits after the transaction, and only then."""
+    transaction.on_commit(lambda: _hint(DELIVER, message_id), robust=True)
 
 
-def _hint(message_id: str) -> None:
+def recompute_on_commit() -> None:
+    """Send the hint that deadlines have to be reckoned anew after the transaction, and only then."""
+    transaction.on_commit(lambda: _hint(RECOMPUTE), robust=True)
+
+
+def _hint(task: str, *ids: str) -> None:
     try:
-        _publish(message_id)
+        _publish(task, *ids)
     except (KombuError, RedisError, OSError) as error:
-        log.warning("outbox.hint_lost", message_id=message_id, error=str(error))
+        log.warning("outbox.hint_lost", task=task, ids=ids, error=str(error))
 
 
-def _publish(message_id: str) -> None:
+def _publish(task: str, *ids: str) -> None:
     """Put the task into the default queue, written as Celery's message protocol (version 2) has it.
 
     `send_task` finds routes, declares queues and says more, none of which is needed here, in twice the time.
@@ -34,19 +40,19 @@ def _publish(message_id: str) -> None:
     task_id = uuid()
     with current_app.producer_pool.acquire(block=True) as producer:
         producer.publish(
-            [[message_id], {}, _NOTHING_FOLLOWS],
+            [list(ids), {}, _NOTHING_FOLLOWS],
             exchange="",
             routing_key=current_app.conf.task_default_queue,
             serializer="json",
             correlation_id=task_id,
             headers={
                 "lang": "py",
-                "task": DELIVER,
+                "task": task,
                 "id": task_id,
                 "root_id": task_id,
                 "parent_id": None,
                 "group": None,
-                "argsrepr": repr([message_id]),
+                "argsrepr": repr(list(ids)),
                 "ignore_result": True,
             },
         )

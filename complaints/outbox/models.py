@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     TRACKING_LINK = "tracking_link", _("Tracking link")
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
+    STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")

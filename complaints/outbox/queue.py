@@ -11,10 +11,11 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils import translation
 from django.utils.functional import Promise
 
+from complaints.common.inserting import insert_rows
 from complaints.outbox import kick
 from complaints.outbox.models import (
     PENDING,
@@ -48,23 +49,22 @@ class Recipient:
     without: Trouble = Trouble.NO_ADDRESS
 
 
-def enqueue(
-    kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
-) -> None:
-    """Store a message in the transaction of the change it tells of, and hint at it after the commit.
+def enqueue(*rows: Model) -> None:
+    """Store drafted messages in the transaction of the change they tell of, and hint at them after the commit.
 
-    `occasion` tells one event from the next of its kind; the same one twice is one message. Raises RuntimeError
-    outside a transaction: a message must stand or fall with its cause.
+    Rows of that change may come along: all are stored in one trip, in their order. A message that was told already is
+    left out. Raises RuntimeError outside a transaction: a message must stand or fall with its cause.
     """
-    message = drafted(kind, to=to, about=about, unit=unit, occasion=occasion, facts=facts, at=at)
-    hint(message)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    for row in rows:
+        if isinstance(row, Message):
+            hint(row)
+    insert_rows(*rows, unless_known=(Message,))
 
 
 def drafted(
     kind: Kind, *, to: Recipient, about: str, unit: Unit, occasion: str, facts: dict[str, Any], at: datetime
 ) -> Message:
-    """A message not yet stored, for a verb that stores it in one statement with what it tells of, and hints at it."""
+    """A message not yet stored. `occasion` tells one event from the next of its kind; the same one is one message."""
     return Message(
         about=about,
         unit=unit,
@@ -267,9 +267,16 @@ def _told_once(about: str, kind: str, address: str, occasion: str) -> str:
 
 
 def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts, with words that wait for a language told in the reader's."""
+    """The facts, with words that wait for a language told in the reader's, in lists as well."""
     with translation.override(language):
-        return {name: str(value) if isinstance(value, Promise) else value for name, value in facts.items()}
+        return {
+            name: [_told(one) for one in value] if isinstance(value, list) else _told(value)
+            for name, value in facts.items()
+        }
+
+
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Promise) else value
 
 
 def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:

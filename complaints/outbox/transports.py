@@ -11,6 +11,7 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from anymail.message import AnymailMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
+from requests import Timeout
 
 from complaints.outbox.models import Message, Trouble
 from complaints.outbox.render import Rendered, with_link
@@ -18,6 +19,7 @@ from complaints.outbox.render import Rendered, with_link
 REFUSED_FOR_GOOD: Final = 500  # SMTP replies from here on are permanent
 HANGS_UP: Final = 421  # the server ends the connection: it has had enough of it, or of us
 _NO_MAILBOX: Final = re.compile(rb"\b5\.1\.(?:1|2|3|6|10)\b")  # RFC 3463: the address is at fault, not our mail
+_TOO_MANY: Final = re.compile(r"\b4\.5\.3\b")
 _TO_SIGN_IN: Final = frozenset({401, 403})
 
 
@@ -138,7 +140,7 @@ def _by_code(code: int, words: bytes | str, *, gone: bool = False) -> TransportE
     reason = f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
     if code >= REFUSED_FOR_GOOD:
         return TransportError(Trouble.NO_MAILBOX if gone else Trouble.REFUSED, reason, permanent=True)
-    too_many = code == HANGS_UP or "too many" in reason.lower()
+    too_many = code == HANGS_UP or _TOO_MANY.search(reason)
     return TransportError(Trouble.TOO_MANY if too_many else Trouble.NOT_NOW, reason, permanent=False)
 
 
@@ -162,9 +164,7 @@ def _from_provider(error: AnymailError) -> TransportError:
 def _is_late(error: BaseException) -> bool:
     """Whether time ran out: smtplib and the providers' clients put their own error over it."""
     under = error.__cause__ or error.__context__
-    return (
-        isinstance(error, TimeoutError) or "Timeout" in type(error).__name__ or (under is not None and _is_late(under))
-    )
+    return isinstance(error, TimeoutError | Timeout) or (under is not None and _is_late(under))
 
 
 def _reply(error: smtplib.SMTPResponseException) -> str:

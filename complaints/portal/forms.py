@@ -188,11 +188,13 @@ class AnswerForm(_Form):
         label=_("Pictures or papers"), required=False, help_text=_("Pictures, PDF or text, up to 10 MB each.")
     )
     submission = forms.CharField(required=False, widget=forms.HiddenInput)
+    open_again = forms.BooleanField(required=False)
 
     def key(self) -> str:
-        """The key under which the same form sent twice is one message."""
+        """The key under which the same form sent twice is one message; with the other button it is another wish."""
         told = self.cleaned_data
-        return key_of(told["submission"], told["text"], told["attachments"])
+        wish = "open again" if told["open_again"] else ""
+        return key_of(told["submission"], wish, told["text"], told["attachments"])
 
 
 class VerdictForm(_Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
@@ -40,13 +41,19 @@ def refusal(request: HttpRequest, deed: Deed) -> Refusal | None:
             "Nothing is lost: please send it again."
         )
         return Refusal(sentence, 403)
-    if is_too_often(request, deed):
+    if wished_language(request) is None and is_too_often(request, deed):
         sentence = _(
             "A lot has come from your connection in the last minutes. "
             "Nothing is lost: please wait ten minutes and send it again."
         )
         return Refusal(sentence, 429)
     return None
+
+
+def wished_language(request: HttpRequest) -> str | None:
+    """The language that a button of the form itself asks for, which does not send it; for what can be read."""
+    wished = request.POST.get("speak", "")
+    return wished if wished in dict(settings.LANGUAGES) else None
 
 
 class _Check(CsrfViewMiddleware):

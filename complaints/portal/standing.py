@@ -92,9 +92,7 @@ _STAGES: Final[dict[Status, Stage]] = {
         _("Please tell us whether that solves it. If it does not, it goes to somebody higher up at once."),
         "warn",
     ),
-    Status.CLOSED: Stage(
-        3, _("Closed"), _("If something is not right after all, write to us below: we look at it again."), "quiet"
-    ),
+    Status.CLOSED: Stage(3, _("Closed"), _("If something is not right after all, write to us below."), "quiet"),
 }
 _ENDINGS: Final[dict[str, str | Promise]] = {
     Outcome.SOLVED: _("Solved. Thank you for telling us"),

@@ -5,6 +5,7 @@ A GET or HEAD changes nothing here: mail scanners and browsers follow links befo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -35,10 +36,11 @@ from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.file_complaint import file_complaint
 from complaints.handling.hear_customer import hear_customer
+from complaints.handling.reopen_for_customer import may_open_again, reopen_for_customer
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
 from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, VerdictForm
-from complaints.portal.guard import TOO_LARGE, Refusal, refusal
+from complaints.portal.guard import TOO_LARGE, Refusal, refusal, wished_language
 from complaints.portal.standing import offer_of, standing_of, story_of
 from complaints.portal.throttle import Deed
 from complaints.staff.queries import catch_all
@@ -88,6 +90,8 @@ def complain(request: HttpRequest) -> HttpResponseBase:
     form = _bound(ComplaintForm, request, refused)
     if refused:
         return _complaint_page(request, form, refused=refused)
+    if language := wished_language(request):
+        return _spoken(request, language, lambda: _complaint_page(request, ComplaintForm(initial=request.POST.dict())))
     try:
         with timezone.override(_zone_of(request)):
             if not form.is_valid():
@@ -160,21 +164,27 @@ def news(request: HttpRequest, token: str) -> HttpResponseBase:
 @FORM_METHODS
 @secret
 def answer(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Take what the customer writes; looking at this address leads back to the page."""
+    """Take what the customer writes, and open a closed complaint where they ask; looking leads back to the page."""
     if request.method != "POST":
         return _to_page(token)
     at, refused = now(), refusal(request, Deed.WRITE)
     form = _bound(AnswerForm, request, refused)
+    if not refused and (language := wished_language(request)):
+        answering = AnswerForm(initial=request.POST.dict())
+        return _spoken(request, language, lambda: _tracking_page(request, token, at=at, answering=answering))
     if refused or not form.is_valid():
         return _tracking_page(request, token, at=at, answering=form, refused=refused)
     _speak_as(request, links.case_behind(token, at=at))
+    told = form.cleaned_data
+    hear = reopen_for_customer if told["open_again"] else hear_customer
     try:
-        told = form.cleaned_data
-        hear_customer(token, text=told["text"], at=at, submission=form.key(), files=told["attachments"])
+        hear(token, text=told["text"], at=at, submission=form.key(), files=told["attachments"])
     except Invalid as error:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
         return _tracking_page(request, token, at=at, answering=form)
-    messages.success(request, _("We have your message."))
+    except MoveNotAllowed as error:
+        return _too_late(request, token, at=at, text=told["text"], error=error)
+    messages.success(request, _("Your complaint is open again.") if told["open_again"] else _("We have your message."))
     return _to_page(token)
 
 
@@ -187,6 +197,9 @@ def verdict(request: HttpRequest, token: str) -> HttpResponseBase:
         return _to_page(token)
     at, refused = now(), refusal(request, Deed.WRITE)
     form = _bound(VerdictForm, request, refused)
+    if not refused and (language := wished_language(request)):
+        judging = VerdictForm(initial=request.POST.dict())
+        return _spoken(request, language, lambda: _tracking_page(request, token, at=at, judging=judging))
     if refused or not form.is_valid():
         return _tracking_page(request, token, at=at, judging=form, refused=refused)
     told = form.cleaned_data
@@ -261,7 +274,27 @@ def _to_page(token: str) -> HttpResponseBase:
 
 
 def _complaint_page(request: HttpRequest, form: ComplaintForm, *, refused: Refusal | None = None) -> HttpResponseBase:
-    return render(request, "portal/complain.html", {"form": form, "refused": refused}, status=_status(refused))
+    shown = {"form": form, "refused": refused, "typed_in": "complaint"}
+    return render(request, "portal/complain.html", shown, status=_status(refused))
+
+
+def _spoken(request: HttpRequest, language: str, show: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Show a page once more in another language, as it was filled in, and speak this language from now on."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
+    if request.FILES:
+        messages.info(request, _("Files have to be chosen again; everything else is as you left it."))
+    response = show()
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    return response
 
 
 def _too_late(
@@ -294,10 +327,12 @@ def _tracking_page(
     case = links.case_behind(token, at=at)
     _speak_as(request, case)
     entries = timeline_of(case, public_only=True)
+    standing = standing_of(case, entries, at=at)
     shown = {
         "case": case,
         "token": token,
-        "standing": standing_of(case, entries, at=at),
+        "standing": standing,
+        "typed_in": "verdict" if standing.awaits_verdict else "answer",
         "story": story_of(entries),
         "files": list(attachments.public_of(case)[:100]),
         "zone": zone_words(case.unit.time_zone),
@@ -305,6 +340,7 @@ def _tracking_page(
         "judging": judging or VerdictForm(),
         "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
         "offer": offer_of(case, at=at),
+        "may_open_again": may_open_again(case, at=at),
         "refused": refused,
     }
     with timezone.override(ZoneInfo(case.unit.time_zone)):

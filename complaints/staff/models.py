@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -43,6 +44,8 @@ class Unit(models.Model):
     )
     path = models.CharField(max_length=200, editable=False, default="")
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    # the zone that open deadlines were last reckoned with: while it is another one, a job has work to do
+    reckoned_zone = models.CharField(max_length=40, editable=False, default="UTC")
     code = models.CharField(
         _("code"), max_length=120, unique=True, help_text=_("Stable name for imports and programs.")
     )
@@ -50,6 +53,9 @@ class Unit(models.Model):
         _("takes complaints from the public form"),
         default=False,
         help_text=_("The catch-all: a complaint that names no place comes here."),
+    )
+    is_active = models.BooleanField(
+        _("in use"), default=True, help_text=_("A unit that is not in use any more keeps its complaints.")
     )
 
     objects = UnitQuerySet.as_manager()
@@ -214,3 +220,39 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee} {self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
+
+
+class Setting(models.TextChoices):
+    """What administrators keep, and what each of it is called in an address."""
+
+    CALENDAR = "calendars", _("Business calendars")
+    STANDARD = "standards", _("Recovery standards")
+    SERVICE = "services", _("Service standards")
+    LADDER = "ladders", _("Ladders")
+    URGENT = "urgent", _("Urgent rules")
+    UNIT = "units", _("Units")
+    EMPLOYEE = "employees", _("Employees")
+    ABSENCE = "absences", _("Absences")
+
+
+class SettingChange(models.Model):
+    """Who changed which setting, when, and each fact before and after; the names stay as they were that day.
+
+    Never changed and never deleted: the database refuses both.
+    """
+
+    setting = models.CharField(max_length=12, choices=Setting)
+    key = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    is_new = models.BooleanField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["setting", "key", "-id"], name="changes_of_setting")]
+        triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_setting_display()}: {self.name} {self.at:%Y-%m-%d %H:%M}"

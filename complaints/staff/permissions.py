@@ -1,4 +1,4 @@
-"""Who may do what to a case they see: one table, per role."""
+"""Who may do what to a case they see, and to the settings: one table, per role."""
 
 from __future__ import annotations
 
@@ -28,17 +28,30 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
+    KEEP_ABSENCES = "absence:keep"
+    KEEP_SETTINGS = "settings:keep"
 
 
-_HANDLING: Final = frozenset(Permission) - {Permission.ASSIGN, Permission.STEP_DOWN, Permission.VIEW_ESCALATIONS}
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
+_LEADING: Final = frozenset(
+    {
+        Permission.ASSIGN,
+        Permission.STEP_DOWN,
+        Permission.CHANGE_GROUP,
+        Permission.VIEW_ESCALATIONS,
+        Permission.KEEP_ABSENCES,
+    }
+)
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
-    Role.MANAGER: frozenset(Permission),
-    Role.VP: frozenset(Permission),
+    Role.MANAGER: _HANDLING | _LEADING,
+    Role.VP: _HANDLING | _LEADING,
     Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS}),
-    Role.ADMINISTRATOR: frozenset({Permission.VIEW, Permission.RETRY_MESSAGE}),
+    Role.ADMINISTRATOR: _ADMINISTRATION | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES},
 }
 
 

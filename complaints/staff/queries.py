@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
 from complaints.staff.models import Absence, Employee, Role, Tier, Unit
+from complaints.staff.permissions import Permission, may
 
 
 def sees_whole_organisation(employee: Employee) -> bool:
@@ -27,16 +28,39 @@ def visible_units(employee: Employee) -> QuerySet[Unit]:
 
 
 def visible_unit(employee: Employee, unit_id: int) -> Unit:
-    """One of the visible units; raises NotFound for any other."""
-    unit = visible_units(employee).filter(pk=unit_id).first()
+    """One of the visible units that are in use; raises NotFound for any other."""
+    unit = visible_units(employee).filter(pk=unit_id, is_active=True).first()
     if unit is None:
         raise NotFound
     return unit
 
 
+def may_keep_absences_of(employee: Employee, other: Employee) -> bool:
+    """Whether one may say when the other is away: oneself, and with the right those of the units one sees."""
+    if not employee.is_active:
+        return False
+    leads = may(employee, Permission.KEEP_ABSENCES) and visible_units(employee).filter(pk=other.unit_id).exists()
+    return employee.pk == other.pk or leads
+
+
+def whose_absences(employee: Employee) -> QuerySet[Employee]:
+    """Active people of whom one may say when they are away, oneself among them."""
+    theirs = Q(pk=employee.pk)
+    if may(employee, Permission.KEEP_ABSENCES):
+        theirs |= Q(unit__in=visible_units(employee))
+    return Employee.objects.filter(theirs, is_active=True).select_related("unit").order_by("name", "pk")
+
+
+def who_may_stand_in(employee: Employee) -> QuerySet[Employee]:
+    """Active people in the units one sees, and above them whoever sees down to one's own."""
+    above = Q(unit__in=employee.unit.ancestor_ids) & ~Q(role=Role.FRONT_LINE)
+    found = Employee.objects.filter(Q(unit__in=visible_units(employee)) | above, is_active=True)
+    return found.select_related("unit").order_by("name", "pk")
+
+
 def catch_all() -> Unit:
     """The unit that takes what nobody else would; raises Invalid when the organisation has no unit at all."""
-    unit = Unit.objects.order_by("-takes_public_complaints", "path").first()
+    unit = Unit.objects.filter(is_active=True).order_by("-takes_public_complaints", "path").first()
     if unit is None:
         raise Invalid(field="", sentence=_("The organisation has no unit yet."))
     return unit
@@ -80,31 +104,57 @@ def at_work(people: Iterable[Employee], *, at: datetime) -> dict[int, Employee]:
     return answers
 
 
-def superior_of(employee: Employee, unit: Unit, *, at: datetime) -> Employee | None:
-    """The nearest person at work one tier or more above an employee, looking from a unit upwards."""
-    if employee.tier is None:
-        return None
-    higher = list(Tier)[list(Tier).index(employee.tier) + 1 :]
-    return nearest(unit, higher, at=at)
-
-
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
     """Who answers on the first of these tiers that somebody holds, in the unit or the nearest one above it."""
-    people = list(
-        Employee.objects.filter(is_active=True, role__in=tiers, unit_id__in=unit.ancestor_ids).select_related("unit")
-    )
-    answering = at_work(people, at=at) if people else {}
-    for tier in tiers:
-        held = sorted((p for p in people if p.role == tier and p.pk in answering), key=_nearness)
-        if held:
-            return answering[held[0].pk]
-    return None
+    return Roster(at=at, units=unit.ancestor_ids).nearest(unit, tiers)
+
+
+class Roster:
+    """Who answers for each unit on each tier, and for each person, at a moment; nothing is asked for twice.
+
+    For the units named, or for all: so that many cases in many units share what was read for the first of them.
+    """
+
+    def __init__(self, *, at: datetime, units: Collection[int] | None = None) -> None:
+        self._at = at
+        self._units = units
+        self._known: dict[Tier, dict[int, Employee]] = {}
+        self._people: dict[int, tuple[Employee, Employee | None]] = {}
+
+    def nearest(self, unit: Unit, tiers: Sequence[Tier]) -> Employee | None:
+        """As the function of this name."""
+        for tier in tiers:
+            answering = self._answering(tier)
+            for unit_id in reversed(unit.ancestor_ids):
+                if unit_id in answering:
+                    return answering[unit_id]
+        return None
+
+    def answering(self, employee_id: int) -> Employee | None:
+        """Who answers for an employee: themselves, their stand-in, or nobody."""
+        return self._person(employee_id)[1]
+
+    def superior_of(self, employee_id: int, unit: Unit) -> Employee | None:
+        """The nearest person at work one tier or more above an employee, looking from a unit upwards."""
+        tier = self._person(employee_id)[0].tier
+        return None if tier is None else self.nearest(unit, list(Tier)[list(Tier).index(tier) + 1 :])
+
+    def _person(self, employee_id: int) -> tuple[Employee, Employee | None]:
+        if employee_id not in self._people:
+            person = Employee.objects.get(pk=employee_id)
+            self._people[employee_id] = person, at_work([person], at=self._at).get(employee_id)
+        return self._people[employee_id]
+
+    def _answering(self, tier: Tier) -> dict[int, Employee]:
+        """For each unit where somebody holds the tier, who answers there: of several, who came first."""
+        if tier not in self._known:
+            held = Employee.objects.filter(is_active=True, role=tier).order_by("-pk")
+            people = list(held if self._units is None else held.filter(unit_id__in=self._units))
+            answers = at_work(people, at=self._at)
+            self._known[tier] = {person.unit_id: answers[person.pk] for person in people if person.pk in answers}
+        return self._known[tier]
 
 
 def administrators() -> list[Employee]:
     """Whom an alarm reaches."""
     return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
-
-
-def _nearness(person: Employee) -> tuple[int, int]:
-    return (-len(person.unit.ancestor_ids), person.pk)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar, Final
 
 import pgtrigger
@@ -13,6 +14,8 @@ from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holid
 from complaints.standards.public_holidays import PublicHolidays, countries
 from complaints.standards.reminding import check_plan
 from complaints.standards.written_hours import week_of, windows_of, zone_of
+
+MOST_REVISION: Final = 2**31 - 1
 
 
 class Edition(models.Model):
@@ -115,6 +118,8 @@ class BusinessCalendar(models.Model):
         _("part of the country"), max_length=40, blank=True, default="", help_text=_("Its code, such as ON.")
     )
     revision = models.PositiveIntegerField(default=1, editable=False)
+    # the revision that open deadlines were last reckoned with: while it is another one, a job has work to do
+    reckoned_revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         triggers: ClassVar = [makes_an_edition()]
@@ -141,8 +146,11 @@ class BusinessCalendar(models.Model):
             raise ValidationError({"time_zone" if error.field == "zone" else "week": error.sentence}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the calendar under a new revision, so that nobody reckons with the old one."""
-        self.revision += 1
+        """Store the calendar under a new revision, so that nobody reckons with the old one.
+
+        Drawn by lot: one that was taken back with its transaction, or two saved at once, never share a number.
+        """
+        self.revision = 1 + secrets.randbelow(MOST_REVISION)
         super().save(*args, **kwargs)
 
     def _clean_holidays(self) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
 from complaints.standards.hours import BusinessHours
-from complaints.standards.models import BusinessCalendar, FailureType
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard
 from complaints.standards.rulebook import InForce, Mark
 
 _CATALOGUE: Final = InForce(lambda: {kind.pk: kind for kind in FailureType.objects.all()})
@@ -34,11 +35,44 @@ def failure_type(pk: Any, edition: Mark | None) -> FailureType:
     return found
 
 
+def calendars_by_name(names: Iterable[str]) -> dict[str, BusinessCalendar]:
+    """The calendars of these names, empty ones left out; raises Invalid when one is not there (any more)."""
+    wanted = set(filter(None, names))
+    found = {calendar.name: calendar for calendar in BusinessCalendar.objects.filter(name__in=wanted)}
+    for name in wanted - set(found):
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
+    return found
+
+
+def offered_service_standards() -> QuerySet[ServiceStandard]:
+    """The promises that can be named as missed: those about anything first, then by what fails."""
+    first = F("failure_type__parent__name").asc(nulls_first=True), F("failure_type__name").asc(nulls_first=True)
+    return ServiceStandard.objects.filter(is_active=True).select_related("failure_type").order_by(*first, "name")
+
+
+def service_standard(pk: int) -> ServiceStandard:
+    """One promise by its number; raises Invalid, for the form, when there is none."""
+    found = ServiceStandard.objects.filter(pk=pk).first()
+    if found is None:
+        raise Invalid(field="service_standard", sentence=_("This promise is not on file any more."))
+    return found
+
+
+def groups_with_a_standard() -> set[str]:
+    """The customer groups that a recovery standard in force names."""
+    named = RecoveryStandard.objects.filter(is_active=True).exclude(customer_group="")
+    return set(named.values_list("customer_group", flat=True))
+
+
 def business_hours(name: str) -> BusinessHours:
     """The hours of a stored calendar, in two queries; raises Invalid when there is none of this name."""
     # What cannot be printed cannot be stored either, and the database would not take the question.
     named = BusinessCalendar.objects.filter(name=name) if name.isprintable() else BusinessCalendar.objects.none()
     found = named.prefetch_related("special_days").first()
     if found is None:
-        raise Invalid(field="calendar", sentence=_("There is no calendar “%(name)s”.") % {"name": name[:80]})
+        raise Invalid(field="calendar", sentence=_no_calendar(name))
     return found.to_hours()
+
+
+def _no_calendar(name: str) -> str:
+    return _("There is no calendar “%(name)s”.") % {"name": name[:80]}

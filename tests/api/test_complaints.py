@@ -9,6 +9,7 @@ from django.test import Client
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee
+from complaints.standards.models import ServiceStandard
 from tests.factories import a_complaint
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -48,6 +49,17 @@ def test_one_complaint_with_its_story_or_nothing_at_all(fern_asks: Client, fern:
     assert [entry["sentence"] for entry in shown["timeline"]] == ["Fern Fuller filed the complaint"]
     hidden = a_complaint(by=otto, at=AT)
     assert fern_asks.get(f"/api/v1/complaints/{hidden.reference}/").status_code == 404
+
+
+def test_the_promise_that_was_missed_is_named_by_its_number(fern_asks: Client) -> None:
+    promise = ServiceStandard.objects.create(name="Room ready at 15:00")
+    told = {**TOLD, "service_standard": promise.pk}
+    filed = fern_asks.post("/api/v1/complaints/", told, content_type="application/json").json()
+    shown = fern_asks.get(f"/api/v1/complaints/{filed['reference']}/").json()
+    assert shown["service_standard"] == "Room ready at 15:00"
+    unknown = fern_asks.post("/api/v1/complaints/", {**told, "service_standard": 987}, content_type="application/json")
+    assert unknown.status_code == 400
+    assert "This promise is not on file any more." in unknown.content.decode()
 
 
 def test_a_complaint_is_filed_once_for_one_key(fern_asks: Client, fern: Employee) -> None:

@@ -10,9 +10,8 @@ from complaints.cases import links
 from complaints.cases.entries import Entry
 from complaints.cases.models import NOT_DUE, Case
 from complaints.cases.states import Status
-from complaints.common.errors import NotFound, NotPermitted
+from complaints.common.errors import NotPermitted
 from complaints.customers.models import Customer
-from complaints.handling.acknowledge import acknowledge
 from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.climb_for_customer import climb_for_customer
@@ -20,14 +19,13 @@ from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids
 from complaints.handling.hear_customer import hear_customer
-from complaints.handling.reassess import reassess
-from complaints.handling.recompute_clocks import cases_reckoned_in, recompute_clocks
+from complaints.handling.reassess import Judgement, reassess
+from complaints.handling.recompute_clocks import Changed, changed, recompute_clocks
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.outbox.models import Kind
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Employee
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
@@ -38,9 +36,9 @@ from complaints.standards.models import (
     StandardVersion,
     Target,
 )
-from tests.cast import LONG_AGO, Organisation
+from tests.cast import LONG_AGO
 from tests.factories import a_complaint
-from tests.handling.climbing import AT, clock_of, deliver, fresh, happened, later, told
+from tests.handling.climbing import AT, clock_of, deliver, fresh, happened, later
 from tests.standards.opening import local
 
 pytestmark = pytest.mark.django_db
@@ -230,10 +228,11 @@ def test_a_changed_calendar_moves_open_deadlines_and_says_so(
     case = filed("2026-03-02T16:00", by=fern, customer=cara, kind=late_room)
     SpecialDay.objects.create(calendar=office, day="2026-03-03", reason="Flood")
     office.refresh_from_db()
-    assert cases_reckoned_in(office) == [case.pk]
-    assert cases_reckoned_in(office, beyond=case.pk) == []
-    assert recompute_clocks(case.pk, calendar=office, at=ny("2026-03-02T16:30"))
-    assert not recompute_clocks(case.pk, calendar=office, at=ny("2026-03-02T16:31")), "once more changes nothing"
+    assert Changed(office) in changed()
+    assert Changed(office).cases() == [case.pk]
+    assert Changed(office).cases(beyond=case.pk) == []
+    assert recompute_clocks(case.pk, why="a flood", at=ny("2026-03-02T16:30"))
+    assert not recompute_clocks(case.pk, why="a flood", at=ny("2026-03-02T16:31")), "once more changes nothing"
     assert fresh(case).due_at == ny("2026-03-04T10:00")
     assert happened(case)[-1] == Entry.DEADLINES_MOVED
 
@@ -245,7 +244,7 @@ def test_an_opened_day_taken_away_gives_a_missed_deadline_its_time_back(
     at = ny("2026-03-02T11:01")
     assert escalate_overdue(overdue_ids(at=at)[0], at=at)
     SpecialDay.objects.create(calendar=office, day="2026-03-02", reason="Snow")
-    recompute_clocks(case.pk, calendar=BusinessCalendar.objects.get(), at=at)
+    recompute_clocks(case.pk, why="snow", at=at)
     clock = clock_of(case, ClockKind.ACKNOWLEDGE)
     assert (clock.missed_at, clock.due_at) == (None, ny("2026-03-03T11:00"))
 
@@ -254,11 +253,11 @@ def test_judged_worse_it_is_due_sooner_with_the_pause_it_has_had(fern: Employee,
     case = a_complaint(by=fern, customer=cara, at=AT)
     ask_customer(case.reference, text="Which room?", by=fern, at=later(hours=1))
     hear_customer(links.mint(case, at=AT), text="Room 908", at=later(hours=9))
-    reassess(case.reference, severity=Severity.HIGH, by=fern, at=later(hours=10))
+    reassess(case.reference, judgement=Judgement(severity=Severity.HIGH), by=fern, at=later(hours=10))
     assert clock_of(case, ClockKind.RESOLVE).due_at == later(days=2, hours=8)
     assert fresh(case).due_at == later(hours=12)
     assert happened(case)[-1] == Entry.DEADLINES_MOVED
-    reassess(case.reference, severity=Severity.HIGH, by=fern, at=later(hours=11))
+    reassess(case.reference, judgement=Judgement(severity=Severity.HIGH), by=fern, at=later(hours=11))
     assert happened(case).count(Entry.DEADLINES_MOVED) == 1
 
 
@@ -268,7 +267,7 @@ def test_what_the_new_standard_adds_has_rested_with_the_others(
     case = a_complaint(by=fern, customer=cara, at=ny("2026-03-02T09:00"))
     ask_customer(case.reference, text="Which room?", by=fern, at=ny("2026-03-02T10:00"))
     hear_customer(links.mint(case, at=AT), text="Room 908", at=ny("2026-03-03T10:00"))
-    reassess(case.reference, failure_type=late_room.pk, by=fern, at=ny("2026-03-03T10:30"))
+    reassess(case.reference, judgement=Judgement(failure_type=late_room.pk), by=fern, at=ny("2026-03-03T10:30"))
     assert clock_of(case, ClockKind.ANSWER).due_at == ny("2026-03-03T13:00")
 
 
@@ -277,25 +276,12 @@ def test_what_is_added_while_the_customer_is_asked_rests_too(
 ) -> None:
     case = a_complaint(by=fern, customer=cara, at=ny("2026-03-02T09:00"))
     ask_customer(case.reference, text="Which room?", by=fern, at=ny("2026-03-02T10:00"))
-    reassess(case.reference, failure_type=late_room.pk, by=fern, at=ny("2026-03-02T10:30"))
+    reassess(case.reference, judgement=Judgement(failure_type=late_room.pk), by=fern, at=ny("2026-03-02T10:30"))
     assert fresh(case).due_at == NOT_DUE
     assert not case.clocks.filter(ended_at=None, paused_at=None).exists()
-
-
-def test_moved_to_another_unit_it_is_on_the_list_there_with_an_alarm(
-    organisation: Organisation, fern: Employee, vera: Employee, otto: Employee, ada: Employee, cara: Customer
-) -> None:
-    case = a_complaint(by=fern, customer=cara, at=AT)
-    with pytest.raises(NotFound):
-        reassess(case.reference, unit=organisation.lakeside.pk, by=fern, at=later(hours=1))
-    reassess(case.reference, unit=organisation.lakeside.pk, by=vera, at=later(hours=1))
-    now = fresh(case)
-    assert (now.unit, now.responsible, now.tier) == (organisation.lakeside, None, Tier.FRONT_LINE)
-    assert told(Kind.STAFF_ALARM) == [ada.email]
-    assert acknowledge(case.reference, by=otto, at=later(hours=2)).responsible == otto
 
 
 def test_an_analyst_does_not_judge_anew(fern: Employee, quinn: Employee, cara: Customer) -> None:
     case = a_complaint(by=fern, customer=cara, at=AT)
     with pytest.raises(NotPermitted):
-        reassess(case.reference, severity=Severity.LOW, by=quinn, at=later(hours=1))
+        reassess(case.reference, judgement=Judgement(severity=Severity.LOW), by=quinn, at=later(hours=1))

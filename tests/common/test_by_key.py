@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
 from complaints.common.by_key import ByKey
-from complaints.customers.models import Customer
+from complaints.customers.models import Customer, Phone
 from complaints.standards.models import BusinessCalendar, FailureType
 
 
@@ -46,3 +46,22 @@ def test_one_question_a_row_and_none_kept(late_room: FailureType) -> None:
     assert found is not None
     assert found.name == "Room late"
     assert len(queries) == 1
+
+
+@pytest.mark.django_db
+def test_every_row_of_a_key_comes_in_the_order_of_the_query_set(cara: Customer) -> None:
+    for number in ("+12125550111", "+12125550112"):
+        Phone.objects.create(customer=cara, number=number)
+    newest_first = ByKey(lambda: Phone.objects.order_by("-pk"), key="customer")
+    assert newest_first.all(cara.pk) == list(Phone.objects.filter(customer=cara).order_by("-pk"))
+    assert newest_first.get(cara.pk) == Phone.objects.latest("pk")
+    assert newest_first.all(0) == []
+
+
+@pytest.mark.django_db
+def test_a_row_may_be_named_by_what_points_at_it_and_is_locked(cara: Customer) -> None:
+    phone = Phone.objects.create(customer=cara, number="+12125550111")
+    owners = ByKey(lambda: Customer.objects.select_for_update(skip_locked=True, of=("self",)), key="phones")
+    with CaptureQueriesContext(connection) as queries:
+        assert owners.get(phone.pk) == cara
+    assert queries[0]["sql"].endswith('FOR UPDATE OF "complaints_customer" SKIP LOCKED')

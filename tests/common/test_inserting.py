@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from complaints.common.inserting import insert_together
+from complaints.common.inserting import insert_rows, insert_together
 from complaints.customers.models import Customer, EmailAddress, Phone
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -63,3 +63,27 @@ def test_where_one_row_may_not_be_none_is_stored() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_together(cara, *others, twice)
     assert not Customer.objects.exists()
+
+
+def test_rows_of_several_models_make_one_trip_and_come_in_their_order(cara: Customer) -> None:
+    rows = [
+        Phone(customer=cara, number="+12125550111"),
+        EmailAddress(customer=cara, address="home@demo.example"),
+        Phone(customer=cara, number="+12125550112"),
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        insert_rows(*rows)
+        insert_rows()
+    assert len(queries) == 1
+    assert [str(one.number) for one in cara.phones.order_by("-pk")[:2]] == ["+12125550112", "+12125550111"]
+    assert cara.emails.filter(address="home@demo.example").exists()
+
+
+def test_what_is_known_is_left_out_where_that_is_wanted_and_else_refused(cara: Customer) -> None:
+    known = EmailAddress(customer=cara, address="cara@demo.example")
+    number = Phone(customer=cara, number="+12125550111")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(number, known, unless_known=(Phone,))
+    insert_rows(number, known, unless_known=(EmailAddress,))
+    assert cara.emails.count() == 1
+    assert cara.phones.filter(number=number.number).count() == 1

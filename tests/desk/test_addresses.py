@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -14,11 +15,14 @@ from complaints.cases.models import Attachment, Case
 from complaints.cases.states import Move
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
+from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
 from complaints.handling.escalate import escalate
+from complaints.handling.keep_absence import keep_absence
 from complaints.outbox.models import Message, MessageState
-from complaints.staff.models import Employee
+from complaints.staff.models import Absence, Employee, Setting
+from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
 
 PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
@@ -42,9 +46,12 @@ def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
     return Ask("step", statuses, "post", move.value, tuple({"version": 1, "entry": 0, **sent}.items()))
 
 
+KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
+"""Settings that every organisation has some of."""
 EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
 NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
+ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
@@ -67,6 +74,8 @@ TABLE: Final = [
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
+    step(Move.REASSESS, LADDER_ONLY, severity=3),
+    Ask("step", (302, 200, 200, 200, 404, 403, 403), "post", "reassess", (("severity", 3), ("foresee", "1"))),
     Ask("escalations", (302, 403, 200, 200, 403, 200, 403)),
     Ask("deadlines", EVERYBODY),
     Ask("customers", EVERYBODY),
@@ -89,6 +98,18 @@ TABLE: Final = [
     Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
     Ask("retry_messages_like", (302, 302, 302, 302, 404, 403, 302), "post", sent=(("likeness", "domain"),)),
     Ask("retry_messages_like", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settings", ADA_ONLY),
+    *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
+    *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
+    *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
+    *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("setting_list", EVERYBODY, move="absences"),
+    Ask("new_setting", EVERYBODY, move="absences"),
+    Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
+    Ask("cancel_absence", (302, 302, 302, 302, 403, 403, 302), "post"),
+    Ask("cancel_absence", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("setting_list", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("new_setting", (302, 404, 404, 404, 404, 404, 404), move="employees"),
     Ask(
         "new_complaint",
         (302, 302, 302, 302, 302, 403, 403),
@@ -106,6 +127,8 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, cara: Customer) -> Case:
+    sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
+    keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -173,19 +196,30 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
 
 
 def _address(ask: Ask, case: Case) -> str:
+    if "setting" in ask.name or ask.name == "cancel_absence":
+        return reverse(f"desk:{ask.name}", args=_setting(ask))
     match ask.name:
-        case "attachment":
-            return reverse("desk:attachment", args=[case.reference, Attachment.objects.get(case=case).pk])
         case "message" | "retry_message" | "retry_messages_like":
             return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
         case "customer" | "edit_customer" | "trust_address":
             return reverse(f"desk:{ask.name}", args=[case.customer_id])
-        case "step":
-            return reverse("desk:step", args=[case.reference, ask.move])
-        case "complaint" | "news":
-            return reverse(f"desk:{ask.name}", args=[case.reference])
+        case "complaint" | "news" | "step" | "attachment":
+            return reverse(f"desk:{ask.name}", args=[case.reference, *_further(ask, case)])
         case _:
             return reverse(f"desk:{ask.name}")
+
+
+def _further(ask: Ask, case: Case) -> list[Any]:
+    if ask.name == "attachment":
+        return [Attachment.objects.get(case=case).pk]
+    return [ask.move] if ask.move else []
+
+
+def _setting(ask: Ask) -> list[Any]:
+    if ask.name == "cancel_absence":
+        return [Absence.objects.get().pk]
+    kind = [ask.move] if ask.move else []
+    return [*kind, KINDS[Setting(ask.move)].rows()[0].pk] if ask.name == "setting" else kind
 
 
 def _read(answer: Any) -> None:

@@ -10,8 +10,10 @@ from django.utils.timezone import now
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
+from complaints.escalation.models import UrgentRule
 from complaints.handling.change_customer import change_customer
 from complaints.staff.models import Employee
+from complaints.standards.models import RecoveryStandard
 from tests.cast import PASSWORD
 from tests.factories import a_complaint, a_customer
 
@@ -152,3 +154,25 @@ def test_the_case_of_somebody_without_address_leads_to_the_form(desk: Client, fe
 
 def test_who_is_not_on_file_is_a_404(desk: Client) -> None:
     assert desk.get("/desk/customers/999999/edit/").status_code == 404
+
+
+def test_a_manager_chooses_among_the_groups_that_mean_something(
+    client: Client, case: Case, cara: Customer, max_: Employee, fern: Employee
+) -> None:
+    client.force_login(max_)
+    assert 'name="group"' not in client.get(page_of(cara)).content.decode(), "there is none yet"
+    RecoveryStandard.objects.create(name="Gold", customer_group="gold")
+    UrgentRule.objects.create(name="VIP", customer_group="vip")
+    page = client.get(page_of(cara)).content.decode()
+    assert [group for group in ("gold", "vip", "nobody") if f'<option value="{group}">' in page] == ["gold", "vip"]
+
+    assert client.post(page_of(cara), typed(cara, group="nobody")).status_code == 400
+    client.post(page_of(cara), typed(cara, group="gold"))
+    assert file_of(Customer.objects.get(pk=cara.pk)).group == "gold"
+
+    client.force_login(fern)
+    assert 'name="group"' not in client.get(page_of(cara)).content.decode()
+    assert (
+        client.post(page_of(cara), typed(Customer.objects.get(pk=cara.pk), group="vip", notes="x")).status_code == 302
+    )
+    assert file_of(Customer.objects.get(pk=cara.pk)).group == "gold", "what the front line is not asked stays"

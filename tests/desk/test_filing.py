@@ -9,7 +9,7 @@ from django.test import Client
 from complaints.cases.models import Attachment, Case, Channel, Mood
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee
-from complaints.standards.models import FailureType
+from complaints.standards.models import FailureType, ServiceStandard
 from tests.cast import Organisation
 from tests.factories import a_complaint, a_picture
 
@@ -56,6 +56,23 @@ def test_a_complaint_is_filed_with_a_new_customer(desk: Client, fern: Employee, 
     assert (case.failure_type, case.responsible, case.unit) == (late_room, fern, fern.unit)
     assert [str(phone) for phone in case.customer.phones.all()] == ["+12125550177"]
     assert Attachment.objects.get().case == case
+
+
+def test_the_promise_that_was_missed_can_be_named_where_there_is_one(
+    desk: Client, fern: Employee, late_room: FailureType
+) -> None:
+    assert "service_standard" not in desk.get(NEW).content.decode()
+    at_three = ServiceStandard.objects.create(name="Room ready at 15:00", failure_type=late_room)
+    ServiceStandard.objects.create(name="Answered within a day")
+    ServiceStandard.objects.create(name="Given up", is_active=False)
+    page = desk.get(NEW).content.decode()
+    assert page.index("Answered within a day") < page.index('<optgroup label="Room not ready on time"><option value="')
+    assert "Given up" not in page
+
+    desk.post(NEW, form(fern, service_standard=at_three.pk))
+    desk.post(NEW, form(fern, what_happened="Cold soup.", submission="another"))
+
+    assert [case.service_standard for case in Case.objects.order_by("pk")] == [at_three, None]
 
 
 def test_what_a_new_customer_prefers_is_kept_with_them(desk: Client, fern: Employee) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -8,13 +10,18 @@ from django.utils.timezone import now
 
 from complaints.customers.models import Customer
 from complaints.handling.escalate import escalate
+from complaints.handling.keep_calendar import keep_calendar
+from complaints.handling.keep_standard import keep_standard
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Message
-from complaints.staff.models import Employee
-from complaints.standards.models import FailureType
+from complaints.staff.models import Absence, Employee, Role, Unit
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard
+from complaints.standards.sheets import CalendarSheet, Day, StandardSheet, TargetLine
+from tests.cast import Organisation, employee
 from tests.factories import a_complaint, a_customer, a_picture
+from tests.handling.test_keep_calendar import OFFICE
 from tests.query_counts import assert_as_recorded, queries_of
 
 
@@ -65,3 +72,52 @@ def test_a_page_takes_no_more_queries_with_twenty_rows_than_with_two(
 
     assert Message.objects.exists()
     assert_as_recorded(page, few=few, many=many)
+
+
+SETTINGS: dict[str, str] = {
+    "desk:settings": "/desk/settings/",
+    "desk:setting_list standards": "/desk/settings/standards/",
+    "desk:setting_list ladders": "/desk/settings/ladders/",
+    "desk:setting_list employees": "/desk/settings/employees/",
+    "desk:setting_list absences": "/desk/settings/absences/",
+    "desk:setting standards": "/desk/settings/standards/1/",
+    "desk:setting ladders": "/desk/settings/ladders/0/",
+    "desk:setting calendars": "/desk/settings/calendars/1/",
+}
+
+
+def _many_settings(ada: Employee, *, rows: int, prefix: str) -> None:
+    """As many units, people, absences, special days, standards and deadlines; no longer ladder."""
+    office = keep_calendar(None, sheet=replace(OFFICE, name=f"{prefix} office"), by=ada, at=now())
+    day = now().date()
+    days = tuple(Day(day=day + timedelta(days=number)) for number in range(rows))
+    keep_calendar(office.pk, sheet=replace(CalendarSheet.of_calendar(office), special_days=days), by=ada, at=now())
+    line = TargetLine(kind="acknowledge", minutes=60, calendar=office.name)
+    for number in range(rows):
+        unit = Unit.objects.create(code=f"{prefix}{number}", name="Branch", kind="branch", parent=ada.unit)
+        person = employee(f"{prefix}{number} Person", Role.MANAGER, unit)
+        Absence.objects.create(employee=person, since=now(), until=now() + timedelta(days=1))
+        lines = tuple(replace(line, label=f"{prefix} {n}") for n in range(number + 1))
+        keep_standard(None, sheet=StandardSheet(name="Ours", unit=unit.pk, targets=lines), by=ada, at=now())
+
+
+@pytest.mark.parametrize("page", SETTINGS)
+def test_a_page_of_settings_takes_no_more_queries_with_twenty_rows_than_with_two(
+    page: str, client: Client, ada: Employee, organisation: Organisation
+) -> None:
+    client.force_login(ada)
+    _many_settings(ada, rows=2, prefix="a")
+    few = queries_of(client, _setting_address(page))
+
+    _many_settings(ada, rows=18, prefix="b")
+    many = queries_of(client, _setting_address(page))
+
+    assert_as_recorded(page, few=few, many=many)
+
+
+def _setting_address(page: str) -> str:
+    newest = {
+        "desk:setting standards": RecoveryStandard.objects.latest("pk").pk,
+        "desk:setting calendars": BusinessCalendar.objects.latest("pk").pk,
+    }
+    return SETTINGS[page].replace("/1/", f"/{newest.get(page)}/")

@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from complaints.escalation.ladder import higher, next_rung, position_of, steps_of
+from complaints.escalation.ladder import Ladders, higher, next_rung, position_of, steps_of
 from complaints.escalation.models import LadderStep
 from complaints.staff.models import Absence, Employee, Role, Tier
+from complaints.standards.models import BusinessCalendar
 from tests.cast import Organisation, employee
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -89,6 +92,87 @@ def test_what_cannot_wait_passes_over_the_lower_steps(
     rung = next_rung(organisation.harbour, 0, at=AT, least=Tier.VP)
     assert rung is not None
     assert rung.responsible == vera
+
+
+@pytest.fixture
+def ladders(max_: Employee, vera: Employee) -> Ladders:
+    """What was read a moment ago, and has been asked for Harbour Hotel already."""
+    read = Ladders(at=AT)
+    assert read.next_rung(max_.unit, 0, at=AT) == next_rung(max_.unit, 0, at=AT)
+    return read
+
+
+def of_a_batch(ladders: Ladders, organisation: Organisation, position: int = 0) -> Employee | None:
+    rung = ladders.next_rung(organisation.harbour, position, at=AT)
+    assert rung is not None
+    return rung.responsible
+
+
+def test_a_batch_gets_the_answers_that_each_would_get(organisation: Organisation, ladders: Ladders) -> None:
+    employee("Rita Region", Role.MANAGER, organisation.region)
+    LadderStep.objects.create(unit=organisation.region, position=0, name="Desk", tier=Tier.FRONT_LINE)
+    LadderStep.objects.create(unit=organisation.region, position=1, name="VP at once", tier=Tier.VP)
+    read = Ladders(at=AT)
+    for unit in (organisation.harbour, organisation.lakeside, organisation.region, organisation.company):
+        for position in range(4):
+            for least in (None, Tier.VP):
+                assert read.next_rung(unit, position, at=AT, least=least) == next_rung(
+                    unit, position, at=AT, least=least
+                )
+
+
+def test_a_batch_asks_one_question_a_case(organisation: Organisation, ladders: Ladders) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(5):
+            of_a_batch(ladders, organisation)
+    assert len(queries) == 5
+
+
+def test_who_left_while_a_batch_ran_gets_nothing_more(
+    organisation: Organisation, ladders: Ladders, max_: Employee, vera: Employee
+) -> None:
+    Employee.objects.filter(pk=max_.pk).update(is_active=False)
+    assert of_a_batch(ladders, organisation) == vera
+
+
+def test_who_became_an_analyst_while_a_batch_ran_gets_nothing_more(
+    organisation: Organisation, ladders: Ladders, max_: Employee, vera: Employee
+) -> None:
+    Employee.objects.filter(pk=max_.pk).update(role=Role.ANALYST)
+    assert of_a_batch(ladders, organisation) == vera
+
+
+def test_who_moved_while_a_batch_ran_gets_nothing_more(
+    organisation: Organisation, ladders: Ladders, max_: Employee, vera: Employee
+) -> None:
+    Employee.objects.filter(pk=max_.pk).update(unit=organisation.lakeside)
+    assert of_a_batch(ladders, organisation) == vera
+
+
+def test_who_went_away_while_a_batch_ran_is_stood_in_for(
+    organisation: Organisation, ladders: Ladders, max_: Employee, fern: Employee
+) -> None:
+    away(max_, stand_in=fern)
+    assert of_a_batch(ladders, organisation) == fern
+
+
+def test_who_came_while_a_batch_ran_is_found_where_nobody_stood(organisation: Organisation) -> None:
+    read = Ladders(at=AT)
+    assert of_a_batch(read, organisation) is None
+    new = employee("Mona Manager", Role.MANAGER, organisation.harbour)
+    assert of_a_batch(read, organisation) == new
+
+
+def test_a_calendar_that_changed_while_a_batch_ran_is_reckoned_with(organisation: Organisation, max_: Employee) -> None:
+    calendar = BusinessCalendar.objects.create(name="Desk", week={"mon": [["09:00", "17:00"]]})
+    LadderStep.objects.filter(position=1).update(calendar=calendar)
+    read = Ladders(at=AT)
+    calendar.week = {"mon": [["09:00", "12:00"]]}
+    calendar.save()
+    rung = read.next_rung(organisation.harbour, 0, at=AT)
+    assert rung is not None
+    assert rung.step.calendar is not None
+    assert rung.step.calendar.week == calendar.week
 
 
 @pytest.mark.parametrize(

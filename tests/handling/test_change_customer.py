@@ -11,17 +11,19 @@ import pytest
 from complaints.cases import search, sentences
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
-from complaints.common.errors import ChangedMeanwhile, CustomerNotYours, Invalid, NotFound
+from complaints.common.errors import ChangedMeanwhile, CustomerNotYours, Invalid, NotFound, NotPermitted
 from complaints.customers import lookup, records
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFacts, CustomerFile, file_of
 from complaints.handling import change_customer as verb
 from complaints.handling.change_customer import change_customer
+from complaints.handling.reassess import Judgement, reassess
 from complaints.handling.retry_message import retry_message
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.staff.models import Employee
+from complaints.standards.models import ClockKind, RecoveryStandard, StandardVersion
 from tests.factories import a_complaint, a_customer
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -251,3 +253,28 @@ def test_an_odd_number_that_is_on_file_may_stay(case: Case, cara: Customer, fern
 
     assert changed(cara, by=fern, notes="Rings at noon.").phones == numbers
     assert len(numbers) == 2
+
+
+def test_another_group_is_said_on_open_complaints_which_keep_what_they_were_promised(
+    case: Case, cara: Customer, max_: Employee
+) -> None:
+    standard = RecoveryStandard.objects.create(name="Gold", customer_group="gold", severity=2)
+    gold = StandardVersion.objects.create(standard=standard, number=1, made_at=AT)
+    gold.targets.create(kind=ClockKind.RESOLVE, minutes=60)
+    before = Case.objects.get()
+    assert changed(cara, by=max_, group="gold").group == "gold"
+    entry = TimelineEntry.objects.get(kind=Entry.GROUP_CHANGED)
+    assert sentences.sentence_for_staff(entry).startswith("Max Moreno changed the customer's group: none → gold.")
+    assert not entry.public
+    now = Case.objects.get()
+    assert (now.standard, now.due_at) == (before.standard, before.due_at)
+    assert now.version > before.version
+    reassess(case.reference, judgement=Judgement(to_current=True), by=max_, at=LATER)
+    assert (Case.objects.get().standard, Case.objects.get().due_at) == (gold, AT + timedelta(hours=1))
+    assert a_complaint(by=max_, customer=Customer.objects.get(pk=cara.pk), at=LATER).standard == gold
+
+
+def test_the_front_line_gives_nobody_another_group(case: Case, cara: Customer, fern: Employee) -> None:
+    with pytest.raises(NotPermitted):
+        changed(cara, by=fern, group="gold")
+    assert changed(cara, by=fern, notes="Rings at noon.").notes == "Rings at noon."

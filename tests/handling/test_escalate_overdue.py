@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from complaints.cases import links
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock, TimelineEntry
+from complaints.cases.sentences import reason_of, sentence_for_staff
 from complaints.common.errors import Invalid
 from complaints.customers.models import Customer
+from complaints.escalation.ladder import Ladders
 from complaints.escalation.models import LadderStep
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
+from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.escalate import escalate
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.write_note import write_note
+from complaints.jobs.rounds import each
 from complaints.jobs.sweep import due, sweep
-from complaints.jobs.tasks import each
-from complaints.outbox.models import Kind
+from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Absence, Employee, Role, Tier
 from complaints.standards.models import BusinessCalendar, ClockKind
 from tests.cast import Organisation, employee
@@ -73,7 +80,37 @@ def test_several_deadlines_at_once_are_one_reason_and_one_step(case: Case, max_:
     assert [escalate_overdue(one, at=at) for one in ids] == [True, False]
     assert fresh(case).responsible == max_
     missed = case.timeline.get(kind=Entry.DEADLINE_MISSED)
-    assert missed.facts["deadlines"] == "Acknowledge, Put right"
+    assert missed.facts["deadlines"] == "acknowledge, resolve"
+
+
+def test_the_deadlines_are_named_in_the_readers_language(case: Case, max_: Employee) -> None:
+    Employee.objects.filter(pk=max_.pk).update(language="zh-hans")
+    hand_up(later(days=1))
+    message = Message.objects.get(kind=Kind.STAFF_ASSIGNED)
+    climbed, missed = case.timeline.order_by("-pk")[:2]
+    for language, name in (("en", "Acknowledge"), ("zh-hans", "确认")):
+        with translation.override(language):
+            assert name in sentence_for_staff(missed)
+            assert name in reason_of(climbed)
+    with translation.override("zh-hans"):
+        assert message.facts["reason"] == str(ClockKind.ACKNOWLEDGE.label) != "Acknowledge"
+
+
+def test_a_case_of_a_batch_takes_nine_questions(case: Case, max_: Employee) -> None:
+    at, ladders = later(days=1), Ladders(at=later(days=1))
+    clock_id = overdue_ids(at=at)[0]
+    escalate_overdue(clock_id, at=later(hours=1), ladders=ladders)
+    ladders.next_rung(case.unit, 0, at=at)
+    with CaptureQueriesContext(connection) as queries:
+        assert escalate_overdue(clock_id, at=at, ladders=ladders)
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 9
+
+
+def test_a_case_without_anything_due_is_left_with_two_questions_and_its_lock(case: Case) -> None:
+    clock_id = overdue_ids(at=later(days=1))[0]
+    with CaptureQueriesContext(connection) as queries:
+        assert not escalate_overdue(clock_id, at=later(hours=1))
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 3
 
 
 def test_handed_up_by_hand_after_it_ran_out_it_is_one_step(
@@ -85,6 +122,16 @@ def test_handed_up_by_hand_after_it_ran_out_it_is_one_step(
     assert [escalate_overdue(one, at=at) for one in waiting] == [False]
     assert fresh(case).responsible == max_
     assert happened(case)[-2:] == [Entry.DEADLINE_MISSED, Entry.ESCALATED]
+
+
+def test_what_ran_out_before_it_rested_is_answered_by_the_step_that_lets_it_run_on(
+    case: Case, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    ask_customer(case.reference, text="Which room?", by=fern, at=later(days=1, minutes=1))
+    climb_for_customer(links.mint(case, at=AT), at=later(days=1, minutes=2))
+    assert happened(case)[-2:] == [Entry.DEADLINE_MISSED, Entry.ESCALATED]
+    assert hand_up(later(days=1, minutes=3)) == 0
+    assert fresh(case).responsible == max_
 
 
 def test_notes_and_comments_do_not_make_a_case_younger(case: Case, fern: Employee, max_: Employee) -> None:
@@ -121,7 +168,7 @@ def test_of_hundreds_the_longest_overdue_goes_first(fern: Employee, max_: Employ
         for case in cases
         for number in range(10)
     )
-    ids = overdue_ids(at=later(days=30))
+    ids = overdue_ids(at=later(days=30), limit=None)
     assert len(ids) == 360
     assert Clock.objects.get(pk=ids[0]).case == oldest
     assert overdue_ids(at=later(days=30), limit=1) == ids[:1]
@@ -183,6 +230,49 @@ def test_the_step_outside_is_told_to_the_customer_and_written_down(case: Case, v
     assert Entry.OUTSIDE_NAMED in happened(case)
     with pytest.raises(Invalid):
         escalate(case.reference, reason="Higher still.", by=vera, at=later(days=6))
+
+
+def test_of_the_way_outside_hear_who_has_it_who_handed_it_up_and_the_vp(
+    case: Case, fern: Employee, max_: Employee, vera: Employee, organisation: Organisation
+) -> None:
+    LadderStep.objects.all().delete()
+    for position, tier in enumerate((Tier.FRONT_LINE, Tier.MANAGER)):
+        LadderStep.objects.create(position=position, name=tier, tier=tier, minutes=60)
+    LadderStep.objects.create(position=2, name="The ombudsman", contact="ombudsman.example")
+    escalate(case.reference, reason="Beyond me.", by=fern, at=later(hours=1))
+    assert fresh(case).responsible == max_
+    assert hand_up(later(hours=2, seconds=-1)) == 0
+    assert hand_up(later(hours=2)) == 1
+    assert fresh(case).responsible == max_
+    assert told(Kind.STAFF_OUTSIDE) == [max_.email, fern.email, vera.email]
+    assert told(Kind.ROUTE_OUTSIDE) == ["cara@demo.example"]
+    deliver(later(hours=2))
+    to_vera = Message.objects.get(kind=Kind.STAFF_OUTSIDE, recipient=vera.email)
+    to_cara = Message.objects.get(kind=Kind.ROUTE_OUTSIDE)
+    assert "The ombudsman" in to_vera.subject
+    assert "Decide on this tier" in to_vera.body_text
+    assert "ombudsman.example" in to_cara.body_text
+
+
+def test_who_names_the_way_outside_themselves_is_not_told_and_a_stand_in_is(
+    case: Case, fern: Employee, vera: Employee, organisation: Organisation
+) -> None:
+    LadderStep.objects.create(position=3, name="The ombudsman", contact="ombudsman.example")
+    escalate(case.reference, reason="Beyond me.", by=fern, at=later(hours=1))
+    stand_in = employee("Sam Standing", Role.VP, organisation.company)
+    Absence.objects.create(employee=vera, since=AT, until=later(days=2), stand_in=stand_in)
+    escalate(case.reference, reason="Nor can I.", by=fern, at=later(hours=2))
+    assert told(Kind.STAFF_OUTSIDE) == [stand_in.email]
+
+
+def test_where_nobody_is_at_work_the_way_outside_raises_the_alarm(case: Case, vera: Employee, ada: Employee) -> None:
+    LadderStep.objects.create(position=3, name="The ombudsman", contact="ombudsman.example")
+    Clock.objects.filter(case=case).update(due_at=later(days=1))
+    hand_up(later(days=1))
+    Absence.objects.create(employee=vera, since=AT, until=later(days=30))
+    hand_up(later(days=9))
+    assert told(Kind.ROUTE_OUTSIDE) == ["cara@demo.example"]
+    assert told(Kind.STAFF_ALARM) == [ada.email]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,9 +21,9 @@ from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee, Tier
-from complaints.standards.models import FailureType, Severity
+from complaints.standards.models import FailureType, ServiceStandard, Severity
 from tests.cast import Organisation
-from tests.factories import a_complaint, a_picture
+from tests.factories import PNG, a_complaint, a_picture
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -183,9 +184,9 @@ def test_a_file_is_judged_by_what_it_holds(organisation: Organisation, name: str
 @pytest.mark.parametrize(
     ("name", "content", "media_type"),
     [
-        ("room.jpg", b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x01" + b"\x00" * 50, "image/jpeg"),
+        ("room.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(9) + b"\xff\xd9", "image/jpeg"),
         ("room.GIF", b"GIF89a\x01\x00\x01\x00", "image/gif"),
-        ("room.webp", b"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"),
+        ("room.webp", b"RIFF\x10\x00\x00\x00WEBPVP8 \x04\x00\x00\x00\x00\x00\x00\x00", "image/webp"),
         ("IMG_0001.HEIC", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "image/heif"),
         ("bill.pdf", b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", "application/pdf"),
         ("说明.txt", "房间没有准备好。".encode(), "text/plain"),
@@ -204,6 +205,20 @@ def test_a_picture_is_kept_with_the_complaint(organisation: Organisation) -> Non
     assert (kept.name, kept.media_type, kept.public) == ("room.png", "image/png", True)
 
 
+def test_a_picture_is_kept_without_the_place_where_it_was_taken(organisation: Organisation) -> None:
+    place = b"\x00\x00\x00\x06tEXtLisbon\x00\x00\x00\x00"
+    taken = SimpleUploadedFile("room.png", PNG[:33] + place + PNG[33:])
+    case = file_complaint(facts(), by=None, at=AT, files=[taken]).case
+    kept = Attachment.objects.get(case=case)
+    assert path_of(kept).read_bytes() == PNG
+    assert (kept.size, kept.sha256) == (len(PNG), hashlib.sha256(PNG).hexdigest())
+
+
+def test_a_damaged_picture_is_refused_with_a_sentence(organisation: Organisation) -> None:
+    with pytest.raises(Invalid, match=r"“room.png” is damaged"):
+        file_complaint(facts(), by=None, at=AT, files=[SimpleUploadedFile("room.png", PNG[:-6])])
+
+
 def test_an_analyst_files_nothing(quinn: Employee, cara: Customer) -> None:
     with pytest.raises(NotPermitted):
         file_complaint(facts(customer=cara.pk), by=quinn, at=AT)
@@ -214,7 +229,9 @@ def test_filing_takes_at_most_twelve_queries(
     organisation: Organisation, fern: Employee, cara: Customer, late_room: FailureType, *, by_staff: bool
 ) -> None:
     nina = CustomerFacts(name="Nina New", email="nina@demo.example", phone="+12125550111")
-    told = facts(customer=cara.pk, failure_type=late_room.pk) if by_staff else facts(customer=nina)
+    promise = ServiceStandard.objects.create(name="Room ready at 15:00")
+    kinds = {"failure_type": late_room.pk, "service_standard": promise.pk}
+    told = facts(customer=cara.pk, **kinds) if by_staff else facts(customer=nina)
     with CaptureQueriesContext(connection) as queries:
         file_complaint(told, by=fern if by_staff else None, at=AT)
     statements = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]

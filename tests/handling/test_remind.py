@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 
 from complaints.cases.models import Case, Clock
 from complaints.customers.models import Customer
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
-from complaints.handling.reassess import reassess
+from complaints.handling.reassess import Judgement, reassess
 from complaints.handling.remind import SEVERAL, fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
-from complaints.jobs.tasks import each
-from complaints.outbox.models import Kind
+from complaints.jobs.rounds import each
+from complaints.outbox.models import Kind, Message
 from complaints.staff.models import Absence, Employee
 from complaints.standards.models import ClockKind, Severity, Target
 from tests.factories import a_complaint
@@ -87,7 +89,60 @@ def test_forty_at_once_are_one_summary(fern: Employee, cara: Customer) -> None:
     assert remind(later(hours=60)) == 1
     assert told(Kind.STAFF_REMINDER) == []
     assert told(Kind.STAFF_DIGEST) == [fern.email]
+    assert Message.objects.get(kind=Kind.STAFF_DIGEST).facts["page"].endswith(reverse("desk:deadlines"))
     assert remind(later(hours=60)) == 0
+
+
+def test_deadlines_are_named_in_the_readers_language(case: Case, fern: Employee, cara: Customer) -> None:
+    Employee.objects.filter(pk=fern.pk).update(language="zh-hans")
+    with translation.override("zh-hans"):
+        name = str(ClockKind.RESOLVE.label)
+    remind(later(hours=60))
+    assert Message.objects.get(kind=Kind.STAFF_REMINDER).facts["deadline"] == name != "Put right"
+    for _ in range(SEVERAL):
+        promised(fern, cara, later(hours=2))
+    remind(later(days=3, hours=3))
+    assert all(line.endswith(name) for line in Message.objects.get(kind=Kind.STAFF_DIGEST).facts["lines"])
+
+
+def test_of_an_unassigned_complaint_whoever_would_take_it_is_reminded_once(cara: Customer, max_: Employee) -> None:
+    Target.objects.filter(kind=ClockKind.RESOLVE).update(
+        reminders=[{"share": 50, "to": "responsible"}, {"share": 50, "to": "superior"}]
+    )
+    case = a_complaint(by=None, customer=cara, at=AT)
+    case.clocks.exclude(kind=ClockKind.RESOLVE).delete()
+    assert remind(later(hours=60)) == 1
+    assert told(Kind.STAFF_REMINDER) == [max_.email]
+
+
+@pytest.mark.parametrize("to", ["responsible", "superior"])
+@pytest.mark.parametrize("missing", ["away", "left", "unassigned"])
+def test_somebody_is_reminded_whoever_is_missing(
+    case: Case, fern: Employee, ada: Employee, to: str, missing: str
+) -> None:
+    case.clocks.update(reminders=[{"share": 50, "to": to}])
+    if missing == "away":
+        Absence.objects.create(employee=fern, since=AT, until=later(days=9))
+    elif missing == "left":
+        Employee.objects.filter(pk=fern.pk).update(is_active=False)
+    else:
+        Case.objects.update(responsible=None)
+    remind(later(hours=60))
+    assert told(Kind.STAFF_REMINDER) == [ada.email], "nobody is on the ladder"
+
+
+def test_without_a_superior_it_is_the_responsible_who_is_reminded(case: Case, fern: Employee) -> None:
+    case.clocks.update(reminders=[{"share": 50, "to": "superior"}])
+    remind(later(hours=60))
+    assert told(Kind.STAFF_REMINDER) == [fern.email]
+
+
+def test_of_whom_is_away_without_a_stand_in_the_superior_is_reminded(
+    case: Case, fern: Employee, max_: Employee
+) -> None:
+    Absence.objects.create(employee=fern, since=AT, until=later(days=9))
+    remind(later(hours=60))
+    assert told(Kind.STAFF_REMINDER) == [max_.email]
 
 
 def test_after_an_outage_only_the_last_of_several_is_given(fern: Employee, max_: Employee, cara: Customer) -> None:
@@ -132,7 +187,7 @@ def test_a_new_promise_reminds_anew_of_what_it_says_otherwise(case: Case, fern: 
     high = Target.objects.filter(kind=ClockKind.RESOLVE, version__standard__severity=Severity.HIGH)
     changed: list[dict[str, Any]] = [{"share": 60, "to": "responsible"}, PLAN[0]]
     high.update(minutes=120 * 60, reminders=changed)
-    reassess(case.reference, severity=Severity.HIGH, by=fern, at=later(hours=61))
+    reassess(case.reference, judgement=Judgement(severity=Severity.HIGH), by=fern, at=later(hours=61))
     case.clocks.exclude(kind=ClockKind.RESOLVE).delete()
     assert clock_of(case, ClockKind.RESOLVE).remind_at == later(hours=75), "a half was given; three fifths is new"
     assert remind(later(hours=75)) == 1

@@ -7,7 +7,9 @@ import email.policy
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,6 +31,7 @@ class Mail:
     text: str
     html: str
     language: str
+    sent_at: datetime
 
     @property
     def link(self) -> str:
@@ -44,6 +47,10 @@ class Mailbox:
 
     folder: Path
     _read: set[Path] = field(default_factory=set)
+
+    def all(self) -> list[Mail]:
+        """Every mail that lies there, in the order in which they left; of the same second, by who gets them."""
+        return sorted(map(_opened, self.folder.glob("*.eml")), key=lambda mail: (mail.sent_at, mail.to, mail.subject))
 
     def next(self, *, to: str, about: str = "") -> Mail:
         """Wait for a mail that was not read yet, to this address, with these words in its subject."""
@@ -69,6 +76,7 @@ def _opened(path: Path) -> Mail:
         text=plain.get_content() if plain else "",
         html=html.get_content() if html else "",
         language=str(message["Content-Language"]),
+        sent_at=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=UTC),
     )
 
 
@@ -125,6 +133,7 @@ def assert_accessible(page: Page) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Fail when the page is wider than the screen."""
+    """Fail when the page, once its style sheets have come, is wider than the screen."""
+    page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} pixels too wide."

@@ -18,7 +18,7 @@ from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
-from complaints.standards.models import FailureType
+from complaints.standards.models import FailureType, ServiceStandard
 from tests.cast import PASSWORD
 from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
@@ -122,6 +122,24 @@ def test_without_scripts_a_complaint_is_filed_and_answered_on_the_phone(
     assert Case.objects.get().customer == cara
 
 
+def test_what_assessing_anew_would_change_is_told_before_it_is_done_with_scripts_or_without(
+    readers: Readers, fern: Employee
+) -> None:
+    for scripts in (True, False):
+        case = a_complaint(by=fern)
+        page = at_the_desk(readers.page(width=PHONE, scripts=scripts), fern, readers)
+        page.goto(f"/desk/complaints/{case.reference}/")
+        page.locator("a#step-reassess").click()
+        page.locator(".pill", has_text="Critical").click()
+        if not scripts:
+            page.get_by_role("button", name="Show what it would change").click()
+        expect(page.locator("#foreseen")).to_contain_text("Medium → Critical")
+        expect(page.locator("#foreseen")).to_contain_text("would be due")
+        page.locator("#step-reassess .btn-primary").last.click()
+        expect(page.locator(".timeline")).to_contain_text("Medium → Critical")
+        expect(page.locator(".case-head")).to_contain_text("Critical")
+
+
 def test_two_at_one_case_see_each_other_and_lose_no_word(readers: Readers, fern: Employee, max_: Employee) -> None:
     case = a_complaint(by=fern)
     page = at_the_desk(readers.page(), fern, readers)
@@ -183,6 +201,7 @@ def test_every_page_is_accessible_and_fits(
     case = a_complaint(by=fern, customer=cara, failure_type=late_room.pk, wanted="A room.", files=[a_picture()], mood=4)
     a_complaint(by=None, what_happened="x" * 300)
     write_note(case.reference, text="https://example.com/" + "long" * 60, by=fern, at=now())
+    ServiceStandard.objects.create(name="Room ready at 15:00", promise="Your room is ready at three.")
     handed_up = a_complaint(by=fern, failure_type=late_room.pk)
     write_to_customer(handed_up.reference, text="We are sorry. " * 20, by=fern, at=now())
     escalate(handed_up.reference, reason="https://example.com/" + "long" * 60, by=fern, at=now())
@@ -203,6 +222,7 @@ def test_every_page_is_accessible_and_fits(
         here,
         f"{here}write/",
         f"{here}assign/",
+        f"{here}reassess/",
         "/desk/customers/",
         "/desk/customers/?q=cara",
         f"/desk/customers/{cara.pk}/",
@@ -216,6 +236,12 @@ def test_every_page_is_accessible_and_fits(
         page.goto(address)
         assert_accessible(page)
         assert_fits(page)
+
+    page.goto(f"{here}reassess/")
+    page.locator("#step-reassess [name=severity][value='4']").check(force=True)
+    expect(page.locator("#foreseen")).to_contain_text("would be due")
+    assert_accessible(page)
+    assert_fits(page)
 
     page.goto("/desk/complaints/new/")
     page.locator("main form button.btn-lg").click()

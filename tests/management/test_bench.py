@@ -4,15 +4,18 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.db import models
 
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
 from complaints.customers.models import Customer
+from complaints.handling.escalate_overdue import overdue_ids
 from complaints.management.measuring import load, pages
 from complaints.management.measuring.filing import FilingMeasured, measure_filing
 from complaints.management.measuring.pages import PAGE_LIMIT, SEARCH_LIMIT, Measured
 from complaints.management.measuring.plans import heavy, queries_of
 from complaints.management.measuring.report import Run, table, written
+from complaints.management.measuring.sweeping import SweepMeasured, measure_sweep
 from complaints.outbox.models import Kind, Message
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -50,6 +53,15 @@ def test_filing_is_judged_beside_the_bare_inserts() -> None:
     assert not told["filing: queries"]
 
 
+def test_the_sweep_is_judged_by_ten_thousand_and_says_where_fewer_ran() -> None:
+    quick, slow = SweepMeasured(10_000, seconds=40, queries=9), SweepMeasured(1_000, seconds=7, queries=9)
+    lines = table([Run(10_000, [], sweep=quick), Run(1_000_000, [], sweep=slow)])
+    told = next(line for line in lines if line.name.startswith("sweep: seconds"))
+    assert told.values == "40.0 | 70.0 (from 1,000)"
+    assert not told.is_met
+    assert table([Run(10_000, [], sweep=quick)])[0].is_met
+
+
 def test_what_misses_is_named_below_the_table() -> None:
     told = written([Run(10_000, [QUICK], FILING), Run(1_000_000, [measured(best=30)], FILING)])
     assert "1 of 3 targets are missed." in told
@@ -57,7 +69,7 @@ def test_what_misses_is_named_below_the_table() -> None:
 
 
 def test_a_run_comes_back_from_json_as_it_was() -> None:
-    run = Run(10_000, [QUICK], FILING, web_memory=90)
+    run = Run(10_000, [QUICK], FILING, SweepMeasured(100, seconds=0.5, queries=9), web_memory=90)
     assert Run.from_json(json.loads(json.dumps(run.as_json()))) == run
 
 
@@ -65,7 +77,7 @@ def test_a_run_comes_back_from_json_as_it_was() -> None:
 def test_every_page_of_a_small_load_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     load.make_load(4_000, seed=1, at=AT, on_batch=lambda _count: None)
     every = pages.pages(at=datetime.now(UTC))
-    assert {page.name.split()[0] for page in every} == {"worklist", "case", "tracking", "search", "look-up:"}
+    assert {page.name.split()[0] for page in every} == {"worklist", "board", "case", "tracking", "search", "look-up:"}
     for page in every[::9]:
         found = pages.measure(page, rounds=3)
         assert 0 < found.best <= found.p50 <= found.p95
@@ -89,3 +101,15 @@ def test_the_bare_inserts_write_the_same_rows_as_filing() -> None:
     assert found.queries <= 12
     assert found.a_second < found.bare_a_second
     assert Customer.objects.count() == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_is_measured_on_deadlines_of_its_own_and_leaves_the_load_as_it_was() -> None:
+    load.make_load(1_000, seed=1, at=AT, on_batch=lambda _count: None)
+    everything: tuple[type[models.Model], ...] = (Case, CaseText, Clock, TimelineEntry, Message)
+    before = [list(model._default_manager.order_by("pk").values()) for model in everything]
+    assert overdue_ids(at=datetime.now(UTC)), "the load has some that ran out, which are let alone"
+    found = measure_sweep(deadlines=40)
+    assert (found.deadlines, found.how_many_ran) == (40, " (from 40)")
+    assert 0 < found.seconds < 60
+    assert [list(model._default_manager.order_by("pk").values()) for model in everything] == before

@@ -9,13 +9,14 @@ from django.db import connection
 from django.db.models import Count
 
 from complaints.cases import search
-from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
+from complaints.cases.entries import Entry
+from complaints.cases.models import ESCALATED, Case, CaseText, Clock, TimelineEntry
 from complaints.cases.states import Status
 from complaints.customers import lookup
 from complaints.customers.models import Customer
 from complaints.management.measuring import load
 from complaints.outbox.models import Message, MessageState
-from complaints.staff.models import Employee, Role, Unit
+from complaints.staff.models import Employee, Role, Tier, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)  # it ends with VACUUM, which stands in no transaction
 
@@ -57,6 +58,17 @@ def test_what_it_makes_is_found() -> None:
     assert len(search.find(vera, load.RARE_WORD)) == 1
     customer = Customer.objects.order_by("pk")[0]
     assert customer in lookup.find(customer.name, limit=100)
+
+
+def test_what_stands_on_a_higher_tier_came_up_and_says_why() -> None:
+    make(1_000)
+    up = Case.objects.filter(ESCALATED)
+    assert {case.pk for case in up} == {
+        case.pk for case in Case.objects.exclude(status=Status.CLOSED) if case.tier != Tier.FRONT_LINE
+    }
+    assert up.count() > 1
+    why = TimelineEntry.objects.filter(case__in=up, kind=Entry.ESCALATED)
+    assert {entry.case_id for entry in why if entry.facts["reason"]} == {case.pk for case in up}
 
 
 def test_the_same_seed_makes_the_same_load() -> None:

@@ -49,6 +49,16 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(fern: Employee) -> N
     assert not Message.objects.filter(state=MessageState.SENT).exists()
 
 
+def test_a_dry_run_names_the_deadlines_that_ran_out_the_longest_overdue_first(fern: Employee) -> None:
+    younger, older = a_complaint(by=fern, at=FILED), a_complaint(by=fern, at=FILED - timedelta(hours=1))
+    told = sweep("--at", (FILED + timedelta(days=1)).isoformat(), "--dry-run").splitlines()
+    assert told[:3] == [
+        "2 deadlines that ran out would hand their complaints up.",
+        f"  {older.reference}: Acknowledge, due 2026-05-05T11:00:00+00:00, with Fern Fuller",
+        f"  {younger.reference}: Acknowledge, due 2026-05-05T12:00:00+00:00, with Fern Fuller",
+    ]
+
+
 @pytest.mark.parametrize("at", ["tomorrow", "2026-05-04", "2026-05-04T12:00", "2026-13-04T12:00Z"])
 def test_a_moment_without_an_offset_is_refused_with_an_example(at: str) -> None:
     with pytest.raises(CommandError, match="is no moment such as 2026-05-04T12:00Z"):

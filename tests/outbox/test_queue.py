@@ -161,7 +161,9 @@ def test_without_an_address_it_is_withheld_and_says_why(fern: Employee) -> None:
 def test_a_message_outside_a_transaction_is_refused(message: Message) -> None:
     to = queue.Recipient(address="cara@demo.example", name="Cara", language="en")
     with pytest.raises(RuntimeError):
-        queue.enqueue(Kind.WRITTEN, to=to, about=message.about, unit=message.unit, occasion="x", facts={}, at=AT)
+        queue.enqueue(
+            queue.drafted(Kind.WRITTEN, to=to, about=message.about, unit=message.unit, occasion="x", facts={}, at=AT)
+        )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,6 +33,8 @@ FACTS = {
 }
 PAGE = "http://localhost/desk/complaints/C-7K3M9QXR/"
 SUMMARIES = {Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL}
+WITHOUT_A_WAY = {Kind.STAFF_MOVED}
+"""Who had a complaint of another unit does not see it any more."""
 TELL_WHEN = {Kind.RECEIVED, Kind.ACKNOWLEDGED, Kind.ESCALATED, Kind.REOPENED, Kind.STAFF_ASSIGNED}
 
 
@@ -49,8 +51,8 @@ def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language:
     way = PAGE if kind.value.startswith("staff_") else LINK
     assert "C-7K3M9QXR" in told.subject
     assert "C-7K3M9QXR" in told.text
-    assert way in told.text
-    assert f'href="{way}"' in told.html
+    assert (way in told.text) is (kind not in WITHOUT_A_WAY)
+    assert (f'href="{way}"' in told.html) is (kind not in WITHOUT_A_WAY)
     assert f'lang="{language}"' in told.html
 
 
@@ -101,9 +103,17 @@ def test_a_summary_has_one_line_for_each_deadline() -> None:
 
     assert told.subject == "2 deadlines draw near"
     assert (
-        "first:\n\n- C-7K3M9QXR · Cara & Co · Put right\n- C-1 · <b>Dan</b> · Put right\n\nThe complaint:" in told.text
+        "first:\n\n- C-7K3M9QXR · Cara & Co · Put right\n- C-1 · <b>Dan</b> · Put right\n\nAll deadlines:" in told.text
     )
     assert "<li>C-7K3M9QXR · Cara &amp; Co · Put right</li>" in told.html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_summary_speaks_of_no_complaint_as_if_it_were_the_only_one(language: str) -> None:
+    told = words(Kind.STAFF_DIGEST, language=language, reference="C-NOTTHIS1")
+    assert "C-NOTTHIS1" not in told.subject + told.text + told.html
+    assert "None" not in told.text
+    assert "\n\n\n" not in told.text
 
 
 def test_the_way_outside_is_told_with_its_contact() -> None:

@@ -15,6 +15,7 @@ from complaints.cases.models import Attachment, Case, TimelineEntry
 from complaints.cases.states import Outcome, Status
 from complaints.common.tokens import Token
 from complaints.customers.models import Customer
+from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.resolve import resolve
 from complaints.outbox.models import Kind, Message
 from complaints.portal import throttle
@@ -50,6 +51,17 @@ def test_two_clicks_at_once_are_one_message(complaint: Case, token: Token) -> No
     assert answers == [303] * 4
     assert TimelineEntry.objects.filter(kind="customer.answered").count() == 1
     assert Attachment.objects.count() == 1
+
+
+def test_two_clicks_at_once_open_a_closed_complaint_once(complaint: Case, token: Token, fern: Employee) -> None:
+    confirm_solved(complaint.reference, text="A new room.", by=fern, at=now())
+    told = {"text": "It leaks again.", "submission": "9a", "open_again": "1"}
+
+    answers = meet(*(posting(f"/track/{token}/answer/", told) for _click in range(4)))
+
+    assert answers == [303] * 4
+    assert Case.objects.get().reopened_count == 1
+    assert Message.objects.filter(kind=Kind.REOPENED).count() == 1
 
 
 def test_two_clicks_at_once_on_going_higher_are_one_step(

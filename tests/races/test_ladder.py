@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from complaints.cases import links
 from complaints.cases.entries import Entry
@@ -19,6 +20,7 @@ from complaints.handling.escalate import escalate
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.resolve import resolve
+from complaints.jobs.rounds import hand_up
 from complaints.jobs.sweep import sweep
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier
@@ -63,6 +65,25 @@ def test_six_sweeps_at_once_give_each_reminder_once(fern: Employee, max_: Employ
     assert not [one for one in done if isinstance(one, Exception)], done
     sweep(clock=lambda: at)
     assert sorted(told(Kind.STAFF_REMINDER)) == sorted([fern.email, max_.email])
+
+
+def test_a_case_that_somebody_works_on_waits_for_the_next_beat_and_stops_nobody(
+    case: Case, fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    other, at = a_complaint(by=fern, customer=cara, at=AT), later(days=1)
+
+    def without_waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return hand_up(clock=lambda: at)
+
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        assert meet(without_waiting) == [1]
+    assert fresh(other).responsible == max_
+    assert fresh(case).responsible == fern
+    assert hand_up(clock=lambda: at) == 1
+    assert fresh(case).responsible == max_
 
 
 def test_by_hand_against_the_sweep_it_is_one_step(case: Case, fern: Employee, max_: Employee) -> None:

@@ -6,7 +6,7 @@ from django.test import Client
 from complaints.staff.models import Employee, Unit
 from tests.cast import Organisation
 
-PAGES = ["employee", "unit", "failuretype", "recoverystandard", "columnmapping", "businesscalendar"]
+PAGES = ["employee", "failuretype", "columnmapping"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -14,6 +14,14 @@ def test_an_administrator_keeps_the_rules_on_screen(client: Client, ada: Employe
     client.force_login(ada)
     for url in (f"/admin/complaints/{page}/", f"/admin/complaints/{page}/add/"):
         assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["unit", "recoverystandard", "ladderstep", "businesscalendar", "absence", "settingchange"]
+)
+def test_what_has_pages_of_the_desk_cannot_be_changed_past_them(client: Client, ada: Employee, page: str) -> None:
+    client.force_login(ada)
+    assert client.get(f"/admin/complaints/{page}/").status_code == 404
 
 
 def test_nobody_else_gets_in(client: Client, vera: Employee) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from complaints.common.errors import Invalid
-from complaints.staff.models import Employee
 from complaints.standards.hours import ALWAYS, due_at, elapsed
 from complaints.standards.models import BusinessCalendar, SpecialDay
 from complaints.standards.queries import business_hours
@@ -117,53 +114,6 @@ def test_windows_of_a_special_day_are_checked_too(windows: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         SpecialDay(day=date(2026, 7, 2), windows=windows).clean()
     assert list(refused.value.message_dict) == ["windows"]
-
-
-def a_form(**facts: str) -> dict[str, str]:
-    """What the administrator's page sends, with one special day."""
-    return {
-        "name": "Harbour Hotel",
-        "time_zone": "America/Toronto",
-        "week": json.dumps(WEEK),
-        "holiday_country": "CA",
-        "special_days-TOTAL_FORMS": "1",
-        "special_days-INITIAL_FORMS": "0",
-        "special_days-0-day": "2026-07-02",
-        "special_days-0-windows": "",
-        "special_days-0-reason": "Stocktaking",
-        **facts,
-    }
-
-
-def test_an_administrator_keeps_a_calendar_with_a_day_off(client: Client, ada: Employee) -> None:
-    client.force_login(ada)
-    client.post("/admin/complaints/businesscalendar/add/", a_form())
-    hours = business_hours("Harbour Hotel")
-    assert hours.windows_on(date(2026, 7, 2)) == ()
-    assert hours.windows_on(date(2026, 7, 3)) == ((540, 1020),)
-
-
-@pytest.mark.parametrize(
-    ("facts", "sentence"),
-    [
-        ({"week": ""}, "This calendar is never open"),
-        ({"week": "{"}, "valid JSON"),
-        ({"special_days-0-windows": '[["09:00", "08:00"]]'}, "A window must open before it closes"),
-    ],
-)
-def test_what_an_administrator_cannot_mean_comes_back_with_a_sentence(
-    client: Client, ada: Employee, facts: dict[str, str], sentence: str
-) -> None:
-    client.force_login(ada)
-    answer = client.post("/admin/complaints/businesscalendar/add/", a_form(**facts))
-    assert sentence in answer.content.decode()
-    assert not BusinessCalendar.objects.exists()
-
-
-def test_calendar_time_is_kept_without_a_week(client: Client, ada: Employee) -> None:
-    client.force_login(ada)
-    client.post("/admin/complaints/businesscalendar/add/", a_form(week="", is_calendar_time="on"))
-    assert business_hours("Harbour Hotel") is ALWAYS
 
 
 def test_a_row_that_was_never_checked_is_refused_when_it_is_used() -> None:

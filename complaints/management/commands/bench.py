@@ -14,28 +14,26 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 
 from complaints.cases.models import Case
-from complaints.management.measuring.clients import Server, peak_of, project
+from complaints.management.measuring.clients import Served, Server, peak_of, project
 from complaints.management.measuring.filing import measure_filing
-from complaints.management.measuring.pages import measure, pages
-from complaints.management.measuring.post import PostMeasured, measure_post
+from complaints.management.measuring.pages import Page, measure, pages
+from complaints.management.measuring.post import measure_post
 from complaints.management.measuring.report import Run, written
+from complaints.management.measuring.sweeping import measure_sweep
 
 SIZES: Final = (10_000, 1_000_000)
-POST: Final = "post"
 SERVED: Final = ("worklist front line: all", "worklist VP: all", "case page front line: open", "tracking page: open")
 
 
 class Command(BaseCommand):
-    help = "Measure pages, search and filing, in databases of its own, and say which of the promises are kept."
+    help = "Measure pages, search, filing, sweep and post, in databases of its own, and say which promises are kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--complaints", type=int, action="append", metavar="N", help="a size to measure at")
         parser.add_argument("--rounds", type=int, default=60, help="how often each page is opened")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--place", type=Path, help="the folder of the databases (bench/ in DATA_DIR)")
-        parser.add_argument(
-            "--only", default="", metavar="WORDS", help="measure only pages with this in their name, or only the post"
-        )
+        parser.add_argument("--only", default="", metavar="WORDS", help="measure only what has this in its name")
         parser.add_argument("--messages", type=int, default=20_000, help="how many queued mails are sent")
         parser.add_argument("--here", type=Path, help="measure the configured database and write what comes of it")
 
@@ -82,24 +80,29 @@ class Command(BaseCommand):
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
         at, load = now(), os.getloadavg()[0]
         rounds, only = options["rounds"], options["only"]
-        if only == POST:
-            return Run(size, [], None, load=load, post=self._post(options))
         every = [page for page in pages(at=at) if only in page.name]
         measured = []
         for page in every:
             measured.append(measure(page, rounds=rounds))
             self.stderr.write(f"  {page.name}: {measured[-1].p50:.1f} / {measured[-1].p95:.1f} ms")
-        filing = measure_filing(rounds=300, at=at)
-        self.stderr.write(f"  filing: {filing.p50:.1f} / {filing.p95:.1f} ms, {filing.share:.2f} of bare inserts")
-        with Server() as server:
-            served = [server.serve(page) for page in every if page.name in SERVED]
-            memory = server.peak_memory()
-        own = peak_of(os.getpid())
-        post = None if only else self._post(options)
-        return Run(size, measured, filing, served, web_memory=memory, load=load, own_memory=own, post=post)
+        filing = measure_filing(rounds=300, at=at) if only in "filing" else None
+        if filing is not None:
+            self.stderr.write(f"  filing: {filing.p50:.1f} / {filing.p95:.1f} ms, {filing.share:.2f} of bare inserts")
+        served, memory = self._serve([page for page in every if page.name in SERVED])
+        sweep = measure_sweep() if only in "sweep" else None
+        if sweep is not None:
+            self.stderr.write(f"  sweep: {sweep.seconds:.1f} s for {sweep.deadlines:,}")
+        post = None
+        if only in "post":
+            post = measure_post(messages=options["messages"], at=now(), on_progress=self._progress)
+        return Run(size, measured, filing, sweep, served, memory, load, own_memory=peak_of(os.getpid()), post=post)
 
-    def _post(self, options: dict[str, Any]) -> PostMeasured:
-        return measure_post(messages=options["messages"], at=now(), on_progress=self._progress)
+    def _serve(self, asked: list[Page]) -> tuple[list[Served], int]:
+        """What the web server makes of these pages a second, and the memory it takes."""
+        if not asked:
+            return [], 0
+        with Server() as server:
+            return [server.serve(page) for page in asked], server.peak_memory()
 
     def _progress(self, sent: int) -> None:
         self.stderr.write(f"  post: {sent:,} sent", ending="\r" if self.stderr.isatty() else "\n")

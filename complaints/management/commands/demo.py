@@ -19,7 +19,7 @@ from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.staff.models import Employee, Role, Unit, UnitKind
-from complaints.standards.models import FailureType, Severity
+from complaints.standards.models import FailureType, ServiceStandard, Severity
 
 PASSWORD: Final = "demo"  # noqa: S105 - the whole point: a sign-in everybody knows, made by this command alone
 
@@ -55,6 +55,16 @@ CATALOGUE: Final = {
     ("Property", "财物"): (("Luggage lost or damaged", "行李遗失或损坏", "Stay"),),
 }
 
+PROMISES: Final = (
+    (
+        "Room ready at 15:00",
+        "On the day you arrive, your room is ready at three.",
+        "Room not ready on time",
+    ),
+    ("Served within 20 minutes", "What you order is on your table within twenty minutes.", "Long wait"),
+    ("Refund within 5 days", "What we charged too much is back on your account within five days.", "Refund not paid"),
+)
+
 
 class Command(BaseCommand):
     help = "Load the demonstration organisation: a hotel company, its people, customers and complaints, once."
@@ -67,6 +77,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             people = _people(_units())
             kinds = _catalogue()
+            _promises(kinds)
             _complaints(people, kinds, at=now())
         self._introduce("is ready")
 
@@ -114,6 +125,12 @@ def _catalogue() -> dict[str, int]:
             )
             kinds[name] = kind.pk
     return kinds
+
+
+def _promises(kinds: dict[str, int]) -> None:
+    for name, promise, failure in PROMISES:
+        standard = {"promise": promise, "failure_type_id": kinds[failure]}
+        ServiceStandard.objects.get_or_create(name=name, defaults=standard)
 
 
 def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datetime) -> None:

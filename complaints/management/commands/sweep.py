@@ -3,13 +3,18 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
+from complaints.cases.models import Clock
+from complaints.handling.escalate_overdue import overdue_ids
 from complaints.jobs.sweep import due, sweep
+
+NAMED: Final = 50
+"""As many deadlines are named one by one in a dry run."""
 
 
 class Command(BaseCommand):
@@ -26,6 +31,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             found = due(at=clock())
             self.stdout.write(f"{found.deadlines} deadlines that ran out would hand their complaints up.")
+            self._name_deadlines(at=clock())
             self.stdout.write(f"{found.reminders} reminders would be given.")
             self.stdout.write(f"{found.messages} messages would be sent.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
@@ -35,6 +41,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.reminded} people were reminded of {done.reminders} deadlines.")
         self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
+
+    def _name_deadlines(self, *, at: datetime) -> None:
+        """Say which deadlines ran out, the longest overdue first."""
+        ids = overdue_ids(at=at, limit=NAMED)
+        of = Clock.objects.select_related("case__unit", "case__responsible").in_bulk(ids)
+        for clock in (of[pk] for pk in ids if pk in of):
+            who = clock.case.responsible or clock.case.unit
+            self.stdout.write(f"  {clock.case.reference}: {clock.name}, due {clock.due_at.isoformat()}, with {who}")
+        if len(ids) == NAMED:
+            self.stdout.write("  and so on")
 
 
 def _moment(text: str) -> datetime:

@@ -108,6 +108,15 @@ def make_load(complaints: int, *, seed: int, at: datetime, on_batch: Callable[[i
         cursor.execute("VACUUM ANALYZE")
 
 
+def add_open(complaints: int, *, seed: int, at: datetime) -> None:
+    """Add that many open complaints of customers who are there already."""
+    chance = Random(seed)  # noqa: S311 - measurements must repeat
+    customers = list(Customer.objects.order_by("pk").only("name", "company")[:BATCH])
+    with transaction.atomic():
+        writer = _Writer(chance, _organisation(chance), customers, complaints, at=at, open_share=1)
+        writer.write(lambda _count: None)
+
+
 def _organisation(chance: Random) -> Organisation:
     company = _unit("load-company", "Load & Co.", UnitKind.COMPANY, None)
     regions = [_unit(f"load-region-{n}", f"Region {n}", UnitKind.REGION, company) for n in range(1, REGIONS + 1)]
@@ -220,12 +229,14 @@ class _Writer:
         complaints: int,
         *,
         at: datetime,
+        open_share: float = OPEN_SHARE,
     ) -> None:
         self._chance = chance
         self._organisation = organisation
         self._customers = customers
         self._complaints = complaints
         self._at = at
+        self._open_share = open_share
         self._words = Zipf(_vocabulary(chance), exponent=1.0)
 
     def write(self, on_batch: Callable[[int], object]) -> None:
@@ -246,7 +257,7 @@ class _Writer:
     def _case(self, pk: int, number: int) -> Case:
         chance, at = self._chance, self._at
         branch = chance.choice(self._organisation.branches)
-        is_open = chance.random() < OPEN_SHARE
+        is_open = chance.random() < self._open_share
         age = timedelta(minutes=chance.randint(60, 30 * 1440)) if is_open else self._age(number)
         filed_at = at - age
         case = Case(
@@ -267,6 +278,8 @@ class _Writer:
             filed_at=filed_at,
             acknowledged_at=filed_at + timedelta(hours=2),
         )
+        case.step = list(Tier).index(Tier(case.tier))
+        case.reached_tier_at = filed_at + chance.random() * timedelta(hours=1) if case.step else None
         self._settle(case) if is_open else self._close(case)
         return case
 
@@ -322,7 +335,10 @@ class _Writer:
             yield _entry(case, Entry.RESOLUTION_PROPOSED, by=colleague.actor, at=resolved_at, text=text)
             yield _entry(case, Entry.RESOLUTION_ACCEPTED, by=case.customer.actor, at=case.closed_at or resolved_at)
             return
-        for step in range(19):
+        if case.step and case.reached_tier_at:
+            told = {"to": colleague.name, "tier": case.tier, "reason": " ".join(self._words.several(self._chance, 8))}
+            yield _entry(case, Entry.ESCALATED, by=colleague.actor, at=case.reached_tier_at, facts=told)
+        for step in range(18 if case.step else 19):
             kind = (Entry.NOTE_WRITTEN, Entry.WRITTEN, Entry.CUSTOMER_ANSWERED)[step % 3]
             who = case.customer.actor if kind == Entry.CUSTOMER_ANSWERED else colleague.actor
             text = " ".join(self._words.several(self._chance, 20))

@@ -60,6 +60,7 @@ def pages(*, at: datetime) -> list[Page]:
     clients = {name: _client(employee) for name, employee in people.items()}
     return [
         *_worklists(people, clients),
+        *_boards(clients),
         *_cases(people, clients, at=at),
         *_searches(people, clients),
         *_look_ups(clients["front line"]),
@@ -143,6 +144,14 @@ def _worklists(people: dict[str, Employee], clients: dict[str, Client]) -> list[
             address = _address("desk:worklist", whose="all", status=filters.status, after=after)
             found.append(Page(f"worklist {who}: {what}", PAGE_LIMIT, clients[who], [address]))
     return found
+
+
+def _boards(clients: dict[str, Client]) -> list[Page]:
+    return [
+        Page(f"board {who}: {what}", PAGE_LIMIT, clients[who], [reverse(f"desk:{what}")])
+        for what in ("escalations", "deadlines")
+        for who in ("manager", "VP")
+    ]
 
 
 def _cases(people: dict[str, Employee], clients: dict[str, Client], *, at: datetime) -> list[Page]:

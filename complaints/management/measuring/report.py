@@ -11,6 +11,7 @@ from complaints.management.measuring.filing import LEAST_SHARE, MOST_QUERIES, Fi
 from complaints.management.measuring.pages import PAGE_LIMIT, Measured
 from complaints.management.measuring.plans import Reading
 from complaints.management.measuring.post import LEAST_A_SECOND, PostMeasured
+from complaints.management.measuring.sweeping import AT_ONCE, MOST_SECONDS, SweepMeasured
 
 MOST_GROWTH: Final = 1.20
 NOISE: Final = 1.0  # milliseconds: a difference below it is the machine's
@@ -22,7 +23,8 @@ class Run:
 
     complaints: int
     pages: list[Measured]
-    filing: FilingMeasured | None
+    filing: FilingMeasured | None = None
+    sweep: SweepMeasured | None = None
     served: list[Served] = field(default_factory=list)
     web_memory: int = 0
     load: float = 0.0  # how busy the machine was, in processes, when measuring began
@@ -39,10 +41,17 @@ class Run:
         pages = [
             Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]
         ]
-        filing = FilingMeasured(**told["filing"]) if told["filing"] else None
-        post = PostMeasured(**told["post"]) if told["post"] else None
-        served = [Served(**one) for one in told["served"]]
-        return cls(**{**told, "pages": pages, "filing": filing, "served": served, "post": post})
+        filing, sweep, post = told["filing"], told["sweep"], told["post"]
+        return cls(
+            **{
+                **told,
+                "pages": pages,
+                "filing": filing and FilingMeasured(**filing),
+                "sweep": sweep and SweepMeasured(**sweep),
+                "post": post and PostMeasured(**post),
+                "served": [Served(**one) for one in told["served"]],
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,9 @@ def table(runs: Sequence[Run]) -> list[Line]:
     for name in by_name[0]:
         pages = [found[name] for found in by_name if name in found]
         lines.append(_page_line(name, pages))
-    lines += _filing_lines([run.filing for run in runs if run.filing])
-    lines += _post_lines([run.post for run in runs if run.post])
+    lines += _filing_lines([run.filing for run in runs if run.filing is not None])
+    lines += _sweep_lines([run.sweep for run in runs if run.sweep is not None])
+    lines += _post_lines([run.post for run in runs if run.post is not None])
     for served in zip(*(run.served for run in runs), strict=True):
         values = _each(f"{one.a_second:.0f}/s, p95 {one.p95:.0f} ms" for one in served)
         lines.append(Line(f"eight clients: {served[0].name}", values, "", is_met=True))
@@ -95,7 +105,6 @@ def written(runs: Sequence[Run]) -> str:
 
 
 def _filing_lines(filings: Sequence[FilingMeasured]) -> list[Line]:
-    """Filing beside the bare inserts, and its queries."""
     if not filings:
         return []
     return [
@@ -116,7 +125,7 @@ def _filing_lines(filings: Sequence[FilingMeasured]) -> list[Line]:
 
 
 def _post_lines(posts: Sequence[PostMeasured]) -> list[Line]:
-    """The backlog of messages that two workers sent; how many it was, as fewer than promised are scaled."""
+    """The backlog of messages that two workers sent; its size is named, as fewer may be sent than were promised."""
     if not posts:
         return []
     return [
@@ -132,6 +141,21 @@ def _post_lines(posts: Sequence[PostMeasured]) -> list[Line]:
             "each once",
             all(one.arrived == one.messages for one in posts),
         ),
+    ]
+
+
+def _sweep_lines(sweeps: Sequence[SweepMeasured]) -> list[Line]:
+    """Seconds are those of 10,000, reckoned from what was run where that was another number."""
+    if not sweeps:
+        return []
+    return [
+        Line(
+            f"sweep: seconds for {AT_ONCE:,} deadlines due at once",
+            _each(f"{one.seconds_for_all:.1f}{one.how_many_ran}" for one in sweeps),
+            f"below {MOST_SECONDS:.0f}",
+            all(one.seconds_for_all < MOST_SECONDS for one in sweeps),
+        ),
+        Line("sweep: queries a complaint", _each(f"{one.queries:.1f}" for one in sweeps), "", is_met=True),
     ]
 
 

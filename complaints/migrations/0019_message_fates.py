@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0013_first_edition"),
+        ("complaints", "0018_unit_in_use"),
     ]
 
     operations = [
@@ -89,6 +89,8 @@ class Migration(migrations.Migration):
                     ("tracking_link", "Tracking link"),
                     ("route_outside", "The way outside"),
                     ("staff_assigned", "To staff: a complaint is yours"),
+                    ("staff_moved", "To staff: a complaint was moved to another unit"),
+                    ("staff_outside", "To staff: the customer was told of the way outside"),
                     ("staff_alarm", "To staff: nobody has this complaint"),
                     ("staff_reminder", "To staff: a deadline draws near"),
                     ("staff_digest", "To staff: several deadlines draw near"),

@@ -1,0 +1,109 @@
+"""What the periodic jobs do, at the moments of a clock that is handed in: the tasks hand in the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from complaints.escalation.ladder import Ladders
+from complaints.handling.deliver_message import deliver_due
+from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
+from complaints.handling.let_rest import let_rest, resting_ids
+from complaints.handling.recompute_clocks import changed, recompute_clocks
+from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.staff.queries import Roster
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+Now = Callable[[], datetime]
+
+
+def hand_up(*, clock: Now) -> int:
+    """Hand up every case whose clock has run out, the longest overdue first, until nothing is due any more.
+
+    Who stands on the ladders is read once for a batch, which takes about a second.
+    """
+    done = 0
+    while ids := overdue_ids(at=clock()):
+        taken = _hand_up(ids, Ladders(at=clock()), clock=clock)
+        done += taken
+        if not taken:
+            break
+    return done
+
+
+def remind(*, clock: Now) -> int:
+    """Tell people that deadlines draw near, one by one or in a summary; how many people."""
+    while ids := reminding_ids(at=clock()):
+        if not _fall_due(ids, Roster(at=clock()), clock=clock):
+            break
+    return each(people_to_tell(), lambda person: tell_reminders(person, at=clock()))
+
+
+def close_unanswered(*, clock: Now, limit: int | None = 200) -> int:
+    """Close cases whose proposed resolution nobody has answered."""
+    return each(resting_ids(at=clock(), limit=limit), lambda case_id: let_rest(case_id, at=clock()))
+
+
+def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
+    """Send what no hint has reached: the broker was away, a worker died, or it is time to try again.
+
+    Batch after batch, until nothing is due or `goes_on` says after one that it was enough; how many were taken up.
+    """
+    done = 0
+    while taken := deliver_due(clock=clock):
+        done += taken
+        if not goes_on(taken):
+            break
+    return done
+
+
+def recompute(*, clock: Now) -> int:
+    """Reckon open deadlines anew where a calendar or a time zone was changed; how many complaints it moved.
+
+    What failed on a complaint is looked at again the next time.
+    """
+    done = 0
+    for one in changed():
+        last, failed = 0, list[int]()
+        while ids := one.cases(beyond=last):
+            done += _recompute(ids, why=one.why, clock=clock, on_failure=failed.append)
+            last = ids[-1]
+        if not failed:
+            one.settle()
+    return done
+
+
+def _hand_up(ids: Iterable[int], ladders: Ladders, *, clock: Now) -> int:
+    return each(
+        ids,
+        lambda one: escalate_overdue(one, at=clock(), ladders=ladders),
+        on_failure=lambda one: put_off(one, at=clock()),
+    )
+
+
+def _recompute(ids: Iterable[int], *, why: str, clock: Now, on_failure: Callable[[int], None]) -> int:
+    return each(ids, lambda one: recompute_clocks(one, why=why, at=clock()), on_failure=on_failure)
+
+
+def _fall_due(ids: Iterable[int], roster: Roster, *, clock: Now) -> int:
+    return each(ids, lambda one: fall_due(one, at=clock(), roster=roster), on_failure=skip_reminder)
+
+
+def each(ids: Iterable[T], step: Callable[[T], bool], *, on_failure: Callable[[T], None] | None = None) -> int:
+    """Take the rows one by one, each in its own transaction; one that fails is logged and stops nobody else.
+
+    `on_failure` puts such a row off, so that it does not come first again and again.
+    """
+    done = 0
+    for row in ids:
+        try:
+            done += step(row)
+        except Exception:
+            log.exception("job.row_failed", row=str(row))
+            if on_failure is not None:
+                on_failure(row)
+    return done
