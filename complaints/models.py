@@ -5,8 +5,17 @@ from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
-from complaints.remedies.models import Remedy
-from complaints.staff.models import Absence, Employee, SettingChange, Unit
+from complaints.remedies.models import (
+    Approval,
+    Authority,
+    Balance,
+    ExchangeRate,
+    LedgerEntry,
+    LedgerProof,
+    Remedy,
+    Voucher,
+)
+from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     Edition,
@@ -20,7 +29,10 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Approval",
     "Attachment",
+    "Authority",
+    "Balance",
     "BarredAddress",
     "Breaker",
     "BusinessCalendar",
@@ -28,12 +40,16 @@ __all__ = [
     "CaseText",
     "Clock",
     "ColumnMapping",
+    "Course",
     "Customer",
     "Edition",
     "EmailAddress",
     "Employee",
+    "ExchangeRate",
     "FailureType",
     "LadderStep",
+    "LedgerEntry",
+    "LedgerProof",
     "Message",
     "Phone",
     "RecoveryStandard",
@@ -47,6 +63,8 @@ __all__ = [
     "Target",
     "TimelineEntry",
     "TrackingLink",
+    "Training",
     "Unit",
     "UrgentRule",
+    "Voucher",
 ]

@@ -44,6 +44,21 @@ class Entry(StrEnum):
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
     GROUP_CHANGED = "customer.regrouped"
+    REMEDY_PROPOSED = "remedy.proposed"
+    REMEDY_AUTHORISED = "remedy.authorised"
+    REMEDY_REFUSED = "remedy.refused"
+    REMEDY_OFFERED = "remedy.offered"
+    REMEDY_ACCEPTED = "remedy.accepted"
+    REMEDY_DECLINED = "remedy.declined"
+    REMEDY_FULFILLED = "remedy.fulfilled"
+    REMEDY_WITHDRAWN = "remedy.withdrawn"
+    REMEDY_EXPIRED = "remedy.expired"
+    REMEDY_REVERSED = "remedy.reversed"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_PASSED_UP = "approval.passed_up"
+    APPROVAL_ASKED_BACK = "approval.asked_back"
+    APPROVAL_ANSWERED = "approval.answered"
+    VOUCHER_REDEEMED = "voucher.redeemed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +125,19 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
+    Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
+    Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
+    Entry.REMEDY_REFUSED: Telling(_("%(actor)s refused: %(remedy)s")),
+    Entry.REMEDY_OFFERED: Telling(_("Offered to the customer: %(remedy)s"), _("We offer you: %(remedy)s")),
+    Entry.REMEDY_ACCEPTED: Telling(_("The customer accepted: %(remedy)s"), _("You accepted: %(remedy)s")),
+    Entry.REMEDY_DECLINED: Telling(_("The customer declined: %(remedy)s"), _("You declined: %(remedy)s")),
+    Entry.REMEDY_FULFILLED: Telling(_("%(actor)s ticked off as given: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
+    Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
+    Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),
+    Entry.APPROVAL_ASKED: Telling(_("%(to)s is to decide: %(remedy)s")),
+    Entry.APPROVAL_PASSED_UP: Telling(_("Nobody has decided in time: %(remedy)s")),
+    Entry.APPROVAL_ASKED_BACK: Telling(_("%(actor)s asked back: %(remedy)s")),
+    Entry.APPROVAL_ANSWERED: Telling(_("%(actor)s answered the question: %(remedy)s")),
+    Entry.VOUCHER_REDEEMED: Telling(_("%(actor)s redeemed the voucher: %(remedy)s"), _("Redeemed: %(remedy)s")),
 }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from djmoney.money import Money
 
 from complaints.cases.entries import TOLD
 from complaints.cases.models import TimelineEntry
 from complaints.common.actors import ActorKind
+from complaints.common.money import money_words
 from complaints.standards.models import ClockKind
 
 
@@ -39,10 +44,20 @@ deadline_names = lazy(_names, str)
 def _facts(told: TimelineEntry) -> dict[str, object]:
     names = {ActorKind.SYSTEM: _("The system"), ActorKind.CUSTOMER: told.actor_name or _("The customer")}
     return {
+        "remedy": _remedy(told.facts),
         "to": _("our team"),
         "old": _("none"),
         "new": _("none"),
-        **{k: v for k, v in told.facts.items() if v},
+        **{k: v for k, v in told.facts.items() if v and k != "remedy"},
         "deadlines": deadline_names(str(told.facts.get("deadlines") or "")),
         "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
     }
+
+
+def _remedy(facts: dict[str, Any]) -> str:
+    """A remedy by its kind, which is kept in English as the catalogue has it, and its sum."""
+    kind, amount = facts.get("remedy"), facts.get("amount")
+    if not kind:
+        return ""
+    words = _(kind)
+    return f"{words}, {money_words(Money(Decimal(amount), facts['currency']))}" if amount else words

@@ -48,6 +48,7 @@ class Move(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     MARK_DUPLICATE = "mark_duplicate", _("Mark as a duplicate")
     LET_REST = "let_rest", _("Close without an answer")
+    PROPOSE_REMEDY = "propose_remedy", _("Propose a remedy")
 
 
 LIVE: Final = frozenset({Status.OPEN, Status.WAITING, Status.RESOLVED})
@@ -84,4 +85,5 @@ MOVES: Final[dict[Move, Rule]] = {
     Move.WITHDRAW: Rule(LIVE, Status.CLOSED),
     Move.MARK_DUPLICATE: Rule(LIVE, Status.CLOSED),
     Move.LET_REST: Rule(frozenset({Status.RESOLVED}), Status.CLOSED),
+    Move.PROPOSE_REMEDY: Rule(LIVE),
 }

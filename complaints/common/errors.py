@@ -116,3 +116,45 @@ class Invalid(RecoveryError):
     def field(self) -> str:
         """The form field the sentence belongs beside."""
         return str(self.facts.get("field", ""))
+
+
+class BeyondAuthority(RecoveryError):
+    """More than is left of the authority it would be taken from."""
+
+    code = "beyond_authority"
+    sentence_template = _("This is more than is left of the authority.")
+
+
+class OwnProposal(NotPermitted):
+    """Nobody approves what they proposed themselves."""
+
+    code = "own_proposal"
+    sentence_template = _("This is your own proposal: somebody else has to decide on it.")
+
+
+class OwnAuthority(NotPermitted):
+    """Nobody gives their own authority back to themselves."""
+
+    code = "own_authority"
+    sentence_template = _("This was decided with your own authority: somebody else has to reverse it.")
+
+
+class RateMissing(RecoveryError):
+    """Two currencies meet and nobody wrote down what one is worth in the other."""
+
+    code = "rate_missing"
+    sentence_template = _("No exchange rate from %(source)s to %(target)s is on file.")
+
+
+class RemedyMovedOn(RecoveryError):
+    """The step is not legal in the state that the remedy has now."""
+
+    code = "remedy_moved_on"
+    sentence_template = _("This remedy has moved on: the step is not possible now.")
+
+
+class VoucherNotGood(RecoveryError):
+    """The voucher was redeemed, has expired or is void."""
+
+    code = "voucher_not_good"
+    sentence_template = _("This voucher cannot be redeemed: %(why)s")

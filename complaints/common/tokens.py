@@ -27,6 +27,20 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def new_voucher_code() -> str:
+    """80 random bits as people type them: `7K3M-9QX2-HB4T-0W5V`."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(16))
+    return "-".join(body[i : i + 4] for i in range(0, 16, 4))
+
+
+def read_voucher_code(text: str) -> str:
+    """A voucher's code as it was typed or read aloud; empty when it cannot be one."""
+    body = _SPOKEN.sub("", text.strip().upper()).translate(_READ_AS)
+    if len(body) != 16 or any(c not in ALPHABET for c in body):
+        return ""
+    return "-".join(body[i : i + 4] for i in range(0, 16, 4))
+
+
 def new_reference() -> Reference:
     """A reference such as `C-7K3M9QXR`: seven random characters of Crockford base 32 and a check character."""
     return reference_of(secrets.randbelow(REFERENCES))

@@ -105,20 +105,24 @@ def _of_nearest(unit: Unit, steps: Sequence[LadderStep]) -> list[LadderStep]:
 
 
 def _holds(rung: Rung, *, at: datetime) -> bool:
-    """Whether the person of a rung still works there and is not away, and its calendar is still the same."""
+    """Whether a rung is still as it was: its person works there and is not away, its step and calendar are the same."""
     if rung.responsible is None:
         return False
-    person, calendar = rung.responsible, rung.step.calendar
-    reckoned_in = (calendar.pk, calendar.revision) if calendar else (None, None)
+    person, step, calendar = rung.responsible, rung.step, rung.step.calendar
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM complaints_employee one WHERE id = %s AND is_active AND role = %s"
             " AND unit_id = %s AND NOT EXISTS"
             " (SELECT FROM complaints_absence WHERE employee_id = one.id AND since <= %s AND until > %s)),"
+            " EXISTS (SELECT FROM complaints_ladderstep WHERE id = %s AND position = %s AND tier = %s"
+            " AND minutes IS NOT DISTINCT FROM %s AND calendar_id IS NOT DISTINCT FROM %s),"
             " (SELECT revision FROM complaints_businesscalendar WHERE id = %s)",
-            [person.pk, person.role, person.unit_id, at, at, reckoned_in[0]],
+            [
+                *(person.pk, person.role, person.unit_id, at, at),
+                *(step.pk, step.position, step.tier, step.minutes, step.calendar_id, step.calendar_id),
+            ],
         )
-        return bool(cursor.fetchone() == (True, reckoned_in[1]))
+        return bool(cursor.fetchone() == (True, True, calendar and calendar.revision))
 
 
 def _reaches(step: LadderStep, least: Tier | None) -> bool:

@@ -22,7 +22,9 @@ from complaints.intake.errors import RowUnreadable
 from complaints.intake.identity import Occurrences
 from complaints.intake.mapping import Mapping, Record
 from complaints.intake.sheets import Row, Sheet
-from complaints.remedies.models import Remedy, RemedyKind
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Remedy
+from complaints.remedies.states import RemedyStatus
 from complaints.standards.models import ClockKind
 
 BATCH: Final = 2_000  # rows of one transaction: what a crash can cost, and what is held in memory
@@ -195,6 +197,7 @@ def _remedies(cases: list[Case], fresh: list[_Numbered], mapping: Mapping) -> It
             yield Remedy(
                 case=case,
                 kind=RemedyKind.REIMBURSEMENT,
+                status=RemedyStatus.FULFILLED,
                 amount=item.record.paid,
                 amount_currency=mapping.currency,
                 given_at=None,

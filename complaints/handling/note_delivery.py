@@ -32,12 +32,12 @@ def note_delivery(fate: Fate, *, message_id: str, provider_id: str, reason: str,
     """Note what became of a message; heard again, or of a message that is not ours, it is False and changes nothing.
 
     What did not arrive is written on the timeline, and whoever is responsible is asked for another way to reach the
-    customer. Locks the case, then the message.
+    customer; a message to a colleague may be about no complaint. Locks the case, then the message.
     """
     known = queue.reported_on(message_id=message_id, provider_id=provider_id)
     if known is None:
         return False
-    case = locked(known.about)
+    case = locked(known.about) if known.to_customer else None
     message = Message.objects.select_for_update(of=("self",)).get(pk=known.pk)
     match fate:
         case Fate.DELIVERED:
@@ -55,22 +55,22 @@ def note_delivery(fate: Fate, *, message_id: str, provider_id: str, reason: str,
 def no_such_mailbox(pk: int, *, reason: str, at: datetime) -> None:
     """Note that a mail server refused a message because its address does not exist. Locks the case."""
     message = Message.objects.get(pk=pk)
-    case = locked(message.about)
+    case = locked(message.about) if message.to_customer else None
     if queue.bar(message.recipient, Bar.BOUNCED, reason=reason, at=at):
         _ask_staff(case, message, Entry.MAIL_CAME_BACK, reason=reason, at=at)
 
 
-def _delivered(case: Case, message: Message, *, at: datetime) -> bool:
+def _delivered(case: Case | None, message: Message, *, at: datetime) -> bool:
     """It arrived, whatever we thought of it; nobody sends it again."""
     if message.state not in {*PENDING, MessageState.SENT, MessageState.FAILED}:
         return False
-    if message.to_customer and message.sent_at is None:
+    if case is not None and message.sent_at is None:
         tell.reached(case, message.kind, at=at)
     queue.note_report(message, MessageState.DELIVERED, trouble="", reason="", at=at)
     return True
 
 
-def _came_back(case: Case, message: Message, fate: Fate, *, reason: str, at: datetime) -> bool:
+def _came_back(case: Case | None, message: Message, fate: Fate, *, reason: str, at: datetime) -> bool:
     if message.state in {MessageState.BOUNCED, MessageState.FAILED, MessageState.WITHHELD}:
         return False
     refused = fate == Fate.REFUSED
@@ -83,9 +83,9 @@ def _came_back(case: Case, message: Message, fate: Fate, *, reason: str, at: dat
     return True
 
 
-def _ask_staff(case: Case, message: Message, entry: Entry, *, reason: str, at: datetime) -> None:
+def _ask_staff(case: Case | None, message: Message, entry: Entry, *, reason: str, at: datetime) -> None:
     """Ask for another way to reach the customer; a colleague's own mailbox is no business of a case."""
-    if not message.to_customer:
+    if case is None:
         return
     timeline.record(case, entry, by=SYSTEM, at=at, address=message.recipient, reason=reason)
     lifecycle.renew_versions([case])

@@ -37,6 +37,7 @@ MEETS: Final[dict[str, frozenset[ClockKind]]] = {
     Kind.QUESTION: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.UPDATE}),
     Kind.WRITTEN: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
     Kind.RESOLUTION_PROPOSED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
+    Kind.REMEDY_OFFERED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.UPDATE}),
 }
 """Which deadlines a message meets once it is delivered: only what a person wrote, never a receipt by itself."""
 
@@ -97,9 +98,9 @@ def employee(colleague: Employee | None, case: Case, kind: Kind, *, occasion: st
     enqueue(*to_employee(colleague, case, kind, occasion=occasion, at=at, **facts))
 
 
-def alarm(case: Case, *, occasion: str, at: datetime, reason: str | Promise) -> None:
-    """Tell the administrators that a case waits with nobody to wait for."""
-    enqueue(*to_administrators(case, occasion=occasion, at=at, reason=reason))
+def alarm(case: Case, *, occasion: str, at: datetime, reason: str | Promise, **facts: Any) -> None:
+    """Tell the administrators that a case, or with `remedy` a remedy on it, waits with nobody to wait for."""
+    enqueue(*to_administrators(case, occasion=occasion, at=at, reason=reason, **facts))
 
 
 def to_employee(
@@ -108,12 +109,6 @@ def to_employee(
     """The message to a colleague, for a verb that stores it with what it tells of; none to nobody."""
     if colleague is None or not colleague.is_active:
         return []
-    to = Recipient(
-        address=colleague.email,
-        name=colleague.name,
-        language=colleague.language or settings.LANGUAGE_CODE,
-        is_customer=False,
-    )
     page = f"{settings.BASE_URL}{reverse('desk:complaint', args=[case.reference])}"
     told = {
         "customer": case.customer.name,
@@ -122,16 +117,25 @@ def to_employee(
         "severity": Severity(case.severity).label,
         **facts,
     }
+    to = _colleague(colleague)
     return [drafted(kind, to=to, about=case.reference, unit=case.unit, occasion=occasion, facts=told, at=at)]
 
 
-def to_administrators(case: Case, *, occasion: str, at: datetime, reason: str | Promise) -> list[Message]:
+def to_administrators(case: Case, *, occasion: str, at: datetime, reason: str | Promise, **facts: Any) -> list[Message]:
     """The alarm, for a verb that stores it with what it tells of."""
+    facts = {"reason": reason, **facts}
     return [
         message
         for administrator in administrators()
-        for message in to_employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, reason=reason)
+        for message in to_employee(administrator, case, Kind.STAFF_ALARM, occasion=occasion, at=at, **facts)
     ]
+
+
+def colleague_of_no_case(colleague: Employee, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
+    """Tell a colleague what is about no complaint, with the address of their desk."""
+    told = {"page": f"{settings.BASE_URL}{reverse('desk:worklist')}", **facts}
+    to = _colleague(colleague)
+    enqueue(drafted(kind, to=to, about="", unit=colleague.unit, occasion=occasion, facts=told, at=at))
 
 
 def _on_file(case: Case) -> Recipient:
@@ -142,6 +146,15 @@ def _on_file(case: Case) -> Recipient:
     case.customer = found
     without = Trouble.BARRED if vars(found)["first"] else Trouble.NO_ADDRESS
     return replace(_complainant(found, vars(found)["open"] or ""), without=without)
+
+
+def _colleague(colleague: Employee) -> Recipient:
+    return Recipient(
+        address=colleague.email,
+        name=colleague.name,
+        language=colleague.language or settings.LANGUAGE_CODE,
+        is_customer=False,
+    )
 
 
 def _complainant(customer: Customer, address: str) -> Recipient:

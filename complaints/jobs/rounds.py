@@ -11,9 +11,12 @@ import structlog
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
+from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.let_rest import let_rest, resting_ids
+from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.staff.queries import Roster
 
 log = structlog.get_logger(__name__)
@@ -59,6 +62,21 @@ def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
         if not goes_on(taken):
             break
     return done
+
+
+def pass_up(*, clock: Now, limit: int | None = 200) -> int:
+    """Take requests for approval that nobody decided on in time to the next one up."""
+    return each(undecided_ids(at=clock(), limit=limit), lambda remedy_id: pass_up_approval(remedy_id, at=clock()))
+
+
+def expire(*, clock: Now, limit: int | None = 200) -> int:
+    """Let go of remedies that nobody decided on or answered for too long."""
+    return each(lapsed_ids(at=clock(), limit=limit), lambda remedy_id: expire_remedy(remedy_id, at=clock()))
+
+
+def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
+    """Tell people that the training their authority needs expires within a month."""
+    return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

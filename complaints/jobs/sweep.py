@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from complaints.handling.escalate_overdue import overdue_ids
+from complaints.handling.expire_remedy import lapsed_ids
 from complaints.handling.let_rest import resting_ids
+from complaints.handling.pass_up_approval import undecided_ids
+from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.remind import reminding_ids
 from complaints.jobs import rounds
 from complaints.outbox import queue
@@ -20,10 +23,14 @@ class Swept:
     cases: int
     deadlines: int
     reminders: int
+    approvals: int
+    remedies: int
     sent: int = 0
     closed: int = 0
     handed_up: int = 0
     reminded: int = 0
+    passed_up: int = 0
+    expired: int = 0
 
 
 def due(*, at: datetime) -> Swept:
@@ -33,14 +40,32 @@ def due(*, at: datetime) -> Swept:
         cases=len(resting_ids(at=at, limit=None)),
         deadlines=len(overdue_ids(at=at, limit=None)),
         reminders=len(reminding_ids(at=at, limit=None)),
+        approvals=len(undecided_ids(at=at, limit=None)),
+        remedies=len(lapsed_ids(at=at, limit=None)),
     )
 
 
 def sweep(*, clock: rounds.Now) -> Swept:
-    """Remind, hand up, close, and send, in this order, each row in its own transaction."""
+    """Remind, hand up, let go, close, and send, in this order, each row in its own transaction."""
     found = due(at=clock())
     reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
+    approvals = len(undecided_ids(at=clock(), limit=None))
+    remedies = len(lapsed_ids(at=clock(), limit=None))
+    passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
+    rounds.warn_of_trainings(clock=clock, limit=None)
+    prove_ledger(at=clock())
     closed = rounds.close_unanswered(clock=clock, limit=None)
     messages = queue.how_many_due(at=clock())
     sent = rounds.send_missed(clock=clock)
-    return replace(found, messages=messages, sent=sent, closed=closed, handed_up=handed_up, reminded=reminded)
+    return replace(
+        found,
+        messages=messages,
+        approvals=approvals,
+        remedies=remedies,
+        sent=sent,
+        closed=closed,
+        handed_up=handed_up,
+        reminded=reminded,
+        passed_up=passed_up,
+        expired=expired,
+    )

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from complaints.handling.deliver_message import BATCH, deliver_message
+from complaints.handling.prove_ledger import prove_ledger
 from complaints.jobs import rounds
 
 HELPERS: Final = 3
@@ -55,6 +56,30 @@ def sweep_deadlines() -> int:
 def remind() -> int:
     """Tell people that deadlines draw near."""
     return rounds.remind(clock=now)
+
+
+@shared_task(name="remedies.pass_up", ignore_result=True)
+def pass_up() -> int:
+    """Take requests for approval that nobody decided on in time to the next one up."""
+    return rounds.pass_up(clock=now)
+
+
+@shared_task(name="remedies.expire", ignore_result=True)
+def expire() -> int:
+    """Let go of remedies that nobody decided on or answered for too long."""
+    return rounds.expire(clock=now)
+
+
+@shared_task(name="trainings.warn", ignore_result=True)
+def warn() -> int:
+    """Tell people that the training their authority needs expires within a month."""
+    return rounds.warn_of_trainings(clock=now)
+
+
+@shared_task(name="ledger.prove", ignore_result=True)
+def prove() -> bool:
+    """Compare every balance with its entries, once a night, and raise the alarm where one differs."""
+    return prove_ledger(at=now())
 
 
 @shared_task(name="deadlines.recompute", ignore_result=True)

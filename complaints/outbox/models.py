@@ -22,6 +22,8 @@ class Kind(models.TextChoices):
     CLOSED = "closed", _("Closed")
     TRACKING_LINK = "tracking_link", _("Tracking link")
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
+    REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
+    REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
@@ -29,6 +31,10 @@ class Kind(models.TextChoices):
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
+    STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
+    STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
+    STAFF_TRAINING = "staff_training", _("To staff: a training expires")
+    STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
     STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")
     SEVERAL = "several", _("Several messages in one")
     STAFF_SEVERAL = "staff_several", _("To staff: several messages in one")
@@ -48,6 +54,7 @@ PRIORITY: Final[dict[str, Priority]] = {
             Kind.WRITTEN,
             Kind.QUESTION,
             Kind.RESOLUTION_PROPOSED,
+            Kind.REMEDY_OFFERED,
             Kind.ACKNOWLEDGED,
             Kind.TRACKING_LINK,
             Kind.STAFF_CUSTOMER_ANSWERED,

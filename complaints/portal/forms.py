@@ -235,6 +235,13 @@ class VerdictForm(_Form):
     )
 
 
+class RemedyForm(_Form):
+    """Whether the customer takes what they are offered: two buttons, drawn by the page itself."""
+
+    remedy = forms.IntegerField()
+    accepted = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
+
+
 class ClimbForm(_Form):
     """What the customer may say when they want somebody higher; it shares its page with other forms, but no ids."""
 

@@ -17,6 +17,8 @@ from complaints.cases.states import Outcome, Status
 from complaints.common.actors import ActorKind
 from complaints.handling.climb_for_customer import offered_rung
 from complaints.handling.let_rest import PATIENCE
+from complaints.handling.offer_remedy import words_of
+from complaints.remedies.queries import offers_to_customer
 
 STEPS: Final = (_("Received"), _("In hand"), _("Proposal"), _("Closed"))
 
@@ -48,6 +50,16 @@ class Told:
     sentence: str
     text: str
     by_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A remedy that the customer may accept or decline."""
+
+    pk: int
+    name: str
+    words: str
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +176,8 @@ def story_of(entries: Iterable[TimelineEntry]) -> list[Told]:
         for entry in entries
     ]
     return [line for line in told if line.sentence]
+
+
+def offered_to(case: Case) -> list[Offered]:
+    """What the customer may accept or decline now."""
+    return [Offered(one.pk, str(words_of(one)), one.words, one.lapses_at) for one in offers_to_customer(case)]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("track/<str:token>/news/", views.news, name="news"),
     path("track/<str:token>/answer/", views.answer, name="answer"),
     path("track/<str:token>/verdict/", views.verdict, name="verdict"),
+    path("track/<str:token>/remedy/", views.remedy, name="remedy"),
     path("track/<str:token>/climb/", views.climb, name="climb"),
     path("track/<str:token>/files/<int:number>/", views.file, name="file"),
 ]

@@ -30,8 +30,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from complaints.cases import attachments, links
 from complaints.cases.models import Case
 from complaints.cases.queries import timeline_of
-from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, TopOfLadder
+from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, RemedyMovedOn, TopOfLadder
 from complaints.common.moments import zone_words
+from complaints.handling.answer_offer import answer_offer
 from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.file_complaint import file_complaint
@@ -39,9 +40,9 @@ from complaints.handling.hear_customer import hear_customer
 from complaints.handling.reopen_for_customer import may_open_again, reopen_for_customer
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
-from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, VerdictForm
+from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, RemedyForm, VerdictForm
 from complaints.portal.guard import TOO_LARGE, Refusal, refusal, wished_language
-from complaints.portal.standing import offer_of, standing_of, story_of
+from complaints.portal.standing import offer_of, offered_to, standing_of, story_of
 from complaints.portal.throttle import Deed
 from complaints.staff.queries import catch_all
 
@@ -215,6 +216,30 @@ def verdict(request: HttpRequest, token: str) -> HttpResponseBase:
 @csrf_exempt
 @FORM_METHODS
 @secret
+def remedy(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take whether the customer accepts what they are offered; one that is no longer open is said to be so."""
+    if request.method != "POST":
+        return _to_page(token)
+    at, refused = now(), refusal(request, Deed.WRITE)
+    form = _bound(RemedyForm, request, refused)
+    if not refused and not form.is_valid():
+        refused = Refusal(_("Please say whether you accept the offer."), 400)
+    if refused:
+        return _tracking_page(request, token, at=at, refused=refused)
+    told = form.cleaned_data
+    _speak_as(request, links.case_behind(token, at=at))
+    try:
+        answer_offer(token, remedy=told["remedy"], accepted=told["accepted"], at=at)
+    except RemedyMovedOn:
+        refused = Refusal(_("This offer is not open any more."), RemedyMovedOn.status)
+        return _tracking_page(request, token, at=at, refused=refused)
+    messages.success(request, _("Thank you. We have your answer."))
+    return _to_page(token)
+
+
+@csrf_exempt
+@FORM_METHODS
+@secret
 def climb(request: HttpRequest, token: str) -> HttpResponseBase:
     """Take the wish for somebody higher. Where it comes too late, the words become a message that can be sent."""
     if request.method != "POST":
@@ -340,6 +365,7 @@ def _tracking_page(
         "judging": judging or VerdictForm(),
         "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
         "offer": offer_of(case, at=at),
+        "remedies": offered_to(case),
         "may_open_again": may_open_again(case, at=at),
         "refused": refused,
     }

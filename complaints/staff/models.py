@@ -222,6 +222,50 @@ class Absence(models.Model):
         return f"{self.employee} {self.since:%Y-%m-%d} – {self.until:%Y-%m-%d}"
 
 
+class Course(models.Model):
+    """A training that some authority requires."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = _("training")
+        verbose_name_plural = _("trainings")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Training(models.Model):
+    """Who took a training, and until when it holds: the last day included."""
+
+    employee = models.ForeignKey(
+        Employee, verbose_name=_("employee"), on_delete=models.PROTECT, related_name="trainings"
+    )
+    course = models.ForeignKey(Course, verbose_name=_("training"), on_delete=models.PROTECT, related_name="+")
+    taken_on = models.DateField(_("taken on"))
+    expires_on = models.DateField(_("holds until"), null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("training record")
+        verbose_name_plural = _("training records")
+        ordering = ("-taken_on",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(expires_on=None) | models.Q(expires_on__gte=models.F("taken_on")),
+                name="training_expires_after_it_is_taken",
+                violation_error_message=_("A training holds at least on the day it is taken."),
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["expires_on"], condition=models.Q(warned_at=None), name="training_to_warn_of")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee}: {self.course}"
+
+
 class Setting(models.TextChoices):
     """What administrators keep, and what each of it is called in an address."""
 

@@ -30,6 +30,11 @@ class Permission(StrEnum):
     CHANGE_CUSTOMER = "customer:change"
     CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
+    PROPOSE_REMEDY = "remedy:propose"
+    FULFIL_REMEDY = "remedy:fulfil"
+    REVERSE_REMEDY = "remedy:reverse"
+    REDEEM_VOUCHER = "voucher:redeem"
+    DECIDE_APPROVAL = "approval:decide"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
 
@@ -42,6 +47,8 @@ _LEADING: Final = frozenset(
         Permission.CHANGE_GROUP,
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
+        Permission.REVERSE_REMEDY,
+        Permission.DECIDE_APPROVAL,
     }
 )
 _HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION

@@ -155,6 +155,20 @@ class Roster:
         return self._known[tier]
 
 
+def answering(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> list[tuple[Tier, Employee]]:
+    """Everybody who answers on these tiers for a unit, with the tier: by tier in order, the nearest first."""
+    people = list(
+        Employee.objects.filter(is_active=True, role__in=tiers, unit_id__in=unit.ancestor_ids).select_related("unit")
+    )
+    there = at_work(people, at=at) if people else {}
+    held = sorted((p for p in people if p.pk in there), key=lambda p: (tiers.index(Tier(p.role)), _nearness(p)))
+    return [(Tier(person.role), there[person.pk]) for person in held]
+
+
 def administrators() -> list[Employee]:
     """Whom an alarm reaches."""
     return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
+
+
+def _nearness(person: Employee) -> tuple[int, int]:
+    return (-len(person.unit.ancestor_ids), person.pk)

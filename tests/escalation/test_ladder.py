@@ -163,6 +163,15 @@ def test_who_came_while_a_batch_ran_is_found_where_nobody_stood(organisation: Or
     assert of_a_batch(read, organisation) == new
 
 
+def test_a_ladder_that_changed_while_a_batch_ran_is_climbed_as_it_is_now(
+    organisation: Organisation, ladders: Ladders, max_: Employee, vera: Employee
+) -> None:
+    for position in (2, 1):
+        LadderStep.objects.filter(position=position).update(position=position + 1)
+    LadderStep.objects.create(position=1, name="VP at once", tier=Tier.VP)
+    assert of_a_batch(ladders, organisation) == vera
+
+
 def test_a_calendar_that_changed_while_a_batch_ran_is_reckoned_with(organisation: Organisation, max_: Employee) -> None:
     calendar = BusinessCalendar.objects.create(name="Desk", week={"mon": [["09:00", "17:00"]]})
     LadderStep.objects.filter(position=1).update(calendar=calendar)

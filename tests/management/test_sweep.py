@@ -9,10 +9,14 @@ from django.core.management import CommandError, call_command
 
 from complaints.cases.models import Case
 from complaints.cases.states import Outcome, Status
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
 from complaints.outbox.models import Message, MessageState
-from complaints.staff.models import Employee
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Approval, LedgerProof
+from complaints.staff.models import Employee, Tier
 from tests.factories import a_complaint
+from tests.remedies.purse import an_authority, usd
 
 pytestmark = pytest.mark.django_db
 FILED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -63,3 +67,23 @@ def test_a_dry_run_names_the_deadlines_that_ran_out_the_longest_overdue_first(fe
 def test_a_moment_without_an_offset_is_refused_with_an_example(at: str) -> None:
     with pytest.raises(CommandError, match="is no moment such as 2026-05-04T12:00Z"):
         sweep("--at", at)
+
+
+def test_it_takes_up_what_nobody_decided_on_and_lets_go_what_nobody_answered(
+    fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    an_authority(Tier.FRONT_LINE, 200)
+    an_authority(Tier.MANAGER, 2000)
+    an_authority(Tier.VP, 20000)
+    case = a_complaint(by=fern, at=FILED)
+    for amount in (150, 500):
+        facts = RemedyFacts(kind=RemedyKind.REFUND, words="Sorry.", amount=usd(amount))
+        propose_remedy(case.reference, facts, by=fern, at=FILED)
+    late = (FILED + timedelta(days=9)).isoformat()
+    assert "1 requests for approval would go one up." in sweep("--at", late, "--dry-run")
+    assert "1 of 1 requests for approval went one up." in sweep("--at", late)
+    assert Approval.objects.get(decision="").asked_of == vera
+    much_later = (FILED + timedelta(days=90)).isoformat()
+    assert "2 remedies would expire." in sweep("--at", much_later, "--dry-run")
+    assert "2 of 2 remedies expired." in sweep("--at", much_later)
+    assert LedgerProof.objects.count() == 2

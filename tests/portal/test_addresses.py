@@ -41,6 +41,10 @@ TABLE = [
     ("GET", "verdict", 303),
     ("HEAD", "verdict", 303),
     ("POST", "verdict", 200),
+    ("GET", "remedy", 303),
+    ("HEAD", "remedy", 303),
+    ("POST", "remedy", 400),  # neither which nor whether
+    ("DELETE", "remedy", 405),
     ("GET", "climb", 303),
     ("HEAD", "climb", 303),
     ("POST", "climb", 303),  # no words are needed
@@ -49,7 +53,7 @@ TABLE = [
     ("HEAD", "file", 200),
     ("POST", "file", 405),
 ]
-BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "climb", "file"}
+BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "remedy", "climb", "file"}
 
 
 def address(name: str, token: str, number: int) -> str:
@@ -76,7 +80,7 @@ def test_the_table_names_every_address() -> None:
     assert named == {name for _method, name, _status in TABLE}
 
 
-@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict", "climb"}))
+@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict", "remedy", "climb"}))
 def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, picture: int, name: str) -> None:
     answer = client.get(address(name, "A" * 22, picture))
 
@@ -84,9 +88,14 @@ def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, picture: int
     assert reverse("portal:find_link") in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["answer", "verdict", "climb"])
+@pytest.mark.parametrize("name", ["answer", "verdict", "remedy", "climb"])
 def test_nothing_can_be_sent_over_a_wrong_link(client: Client, picture: int, name: str) -> None:
-    assert client.post(address(name, "A" * 22, picture), {"text": "Hello", "solved": "yes"}).status_code == 404
+    assert (
+        client.post(
+            address(name, "A" * 22, picture), {"text": "Hello", "solved": "yes", "remedy": 1, "accepted": "yes"}
+        ).status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("name", sorted(BEHIND_A_LINK))

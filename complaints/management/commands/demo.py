@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.timezone import now
+from djmoney.money import Money
 
 from complaints.cases.models import Case, Channel, Mood
 from complaints.customers import records
@@ -15,10 +16,13 @@ from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.staff.models import Employee, Role, Unit, UnitKind
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Authority
+from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit, UnitKind
 from complaints.standards.models import FailureType, ServiceStandard, Severity
 
 PASSWORD: Final = "demo"  # noqa: S105 - the whole point: a sign-in everybody knows, made by this command alone
@@ -31,6 +35,13 @@ CAST: Final = (
     ("quinn@demo.example", "Quinn Quade", Role.ANALYST, "company"),
     ("ada@demo.example", "Ada Adler", Role.ADMINISTRATOR, "company"),
 )
+
+AUTHORITIES: Final = (
+    (Tier.FRONT_LINE, 200, 600, 3_000),
+    (Tier.MANAGER, 2_000, 5_000, 20_000),
+    (Tier.VP, 20_000, None, 100_000),
+)
+"""What each tier may spend on a failure, on a customer in a year, and in a month."""
 
 CATALOGUE: Final = {
     ("Room", "客房"): (
@@ -76,6 +87,7 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             people = _people(_units())
+            _authorities(people, at=now())
             kinds = _catalogue()
             _promises(kinds)
             _complaints(people, kinds, at=now())
@@ -113,6 +125,31 @@ def _people(units: dict[str, Unit]) -> dict[str, Employee]:
         email.partition("@")[0]: Employee.objects.create_user(email, PASSWORD, name=name, role=role, unit=units[unit])
         for email, name, role, unit in CAST
     }
+
+
+def _authorities(people: dict[str, Employee], *, at: datetime) -> None:
+    """Let everybody on the ladder put things right on the spot; Otto's training is about to expire."""
+    course = Course.objects.create(name="Making it right on the spot")
+    since = at - timedelta(days=400)
+    for who in ("fern", "max", "vera", "otto"):
+        holds = timedelta(days=20 if who == "otto" else 200)
+        Training.objects.create(
+            employee=people[who],
+            course=course,
+            taken_on=(at - timedelta(days=165)).date(),
+            expires_on=(at + holds).date(),
+        )
+    for tier, per_failure, per_customer, per_month in AUTHORITIES:
+        Authority.objects.create(
+            tier=tier,
+            currency="USD",
+            per_failure=per_failure,
+            per_customer=per_customer,
+            customer_days=365 if per_customer else None,
+            per_month=per_month,
+            course=course,
+            valid_from=since,
+        )
 
 
 def _catalogue() -> dict[str, int]:
@@ -198,6 +235,18 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         at=at - timedelta(hours=3),
     )
 
+    propose_remedy(
+        late.reference,
+        RemedyFacts(
+            kind=RemedyKind.REFUND,
+            amount=Money(340, "USD"),
+            words="The first night is on us.",
+            reason="Two and a half hours in the lobby with two children: she asks for the whole night.",
+        ),
+        by=fern,
+        at=at - timedelta(hours=2),
+    )
+
     noise = filed(
         fern,
         li,
@@ -216,6 +265,18 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         text="我们已为您换到1208号高层安静客房，并免收昨晚的房费。非常抱歉打扰了您的休息。",
         by=fern,
         at=at - timedelta(hours=20),
+    )
+
+    propose_remedy(
+        noise.reference,
+        RemedyFacts(
+            kind=RemedyKind.VOUCHER,
+            amount=Money(150, "USD"),
+            words="下次入住时可用的代金券，再次向您致歉。",
+            proof="",
+        ),
+        by=fern,
+        at=at - timedelta(hours=19),
     )
 
     allergy = filed(
@@ -253,6 +314,15 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         text="Could you send us a photograph of the bill? Then we put it right the same day.",
         by=fern,
         at=at - timedelta(days=1),
+    )
+
+    propose_remedy(
+        bill.reference,
+        RemedyFacts(
+            kind=RemedyKind.REFUND, amount=Money(54, "USD"), words="The minibar comes off your bill; our mistake."
+        ),
+        by=fern,
+        at=at - timedelta(hours=20),
     )
 
     filed(

@@ -33,12 +33,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.deadlines} deadlines that ran out would hand their complaints up.")
             self._name_deadlines(at=clock())
             self.stdout.write(f"{found.reminders} reminders would be given.")
+            self.stdout.write(f"{found.approvals} requests for approval would go one up.")
+            self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
         self.stdout.write(f"{done.handed_up} complaints went up the ladder; {done.deadlines} deadlines had run out.")
         self.stdout.write(f"{done.reminded} people were reminded of {done.reminders} deadlines.")
+        self.stdout.write(f"{done.passed_up} of {done.approvals} requests for approval went one up.")
+        self.stdout.write(f"{done.expired} of {done.remedies} remedies expired.")
         self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 

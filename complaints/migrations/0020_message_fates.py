@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0018_unit_in_use"),
+        ("complaints", "0019_authority_and_ledger"),
     ]
 
     operations = [
@@ -88,6 +88,8 @@ class Migration(migrations.Migration):
                     ("closed", "Closed"),
                     ("tracking_link", "Tracking link"),
                     ("route_outside", "The way outside"),
+                    ("remedy_offered", "Remedy offered"),
+                    ("remedy_withdrawn", "Offer withdrawn"),
                     ("staff_assigned", "To staff: a complaint is yours"),
                     ("staff_moved", "To staff: a complaint was moved to another unit"),
                     ("staff_outside", "To staff: the customer was told of the way outside"),
@@ -95,6 +97,10 @@ class Migration(migrations.Migration):
                     ("staff_reminder", "To staff: a deadline draws near"),
                     ("staff_digest", "To staff: several deadlines draw near"),
                     ("staff_customer_answered", "To staff: the customer answered"),
+                    ("staff_approval_asked", "To staff: a remedy awaits your approval"),
+                    ("staff_approval_decided", "To staff: your proposal was decided on"),
+                    ("staff_training", "To staff: a training expires"),
+                    ("staff_ledger", "To staff: the ledger does not add up"),
                     ("staff_unreachable", "To staff: mail does not reach the customer"),
                     ("several", "Several messages in one"),
                     ("staff_several", "To staff: several messages in one"),

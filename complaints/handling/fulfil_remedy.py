@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from complaints.cases import lifecycle
+from complaints.cases.states import Move
+from complaints.common.words import clean_line
+from complaints.handling.offer_remedy import give
+from complaints.remedies import lifecycle as remedies
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Remedy
+from complaints.remedies.states import RemedyStatus
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission
+
+
+@transaction.atomic
+def fulfil_remedy(reference: str, *, remedy: int, proof: str = "", by: Employee, at: datetime) -> Remedy:
+    """Tick off that a remedy was given, with the reference of the payment or whatever proves it.
+
+    A voucher is issued by that, and its code is the proof. The same proof sent twice is one; another one raises
+    RemedyMovedOn. Locks the case.
+    """
+    proof = clean_line(proof)[:120]
+    case = lifecycle.lock_for(by, Permission.FULFIL_REMEDY, reference, move=Move.NOTE)
+    item = remedies.of_case(case, remedy)
+    if item.status == RemedyStatus.FULFILLED and (item.kind == RemedyKind.VOUCHER or item.proof == proof):
+        return item
+    give(case, item, proof=proof, by=by, at=at)
+    lifecycle.store(case)
+    return item

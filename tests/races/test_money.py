@@ -1,0 +1,213 @@
+"""Many at once on one purse: exactly what is affordable succeeds, and the ledger sums."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from complaints.cases.models import Case
+from complaints.common.errors import RecoveryError, RemedyMovedOn, VoucherNotGood
+from complaints.customers.models import Customer
+from complaints.customers.records import CustomerFile
+from complaints.handling.change_customer import change_customer
+from complaints.handling.decide_approval import approve, refuse
+from complaints.handling.expire_remedy import expire_remedy
+from complaints.handling.fulfil_remedy import fulfil_remedy
+from complaints.handling.mark_duplicate import mark_duplicate
+from complaints.handling.pass_up_approval import pass_up_approval
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.redeem_voucher import redeem_voucher
+from complaints.handling.reverse_remedy import reverse_remedy
+from complaints.handling.withdraw_remedy import withdraw_remedy
+from complaints.outbox.models import Kind, Message
+from complaints.remedies import ledger
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Approval, Authority, LedgerEntry, Remedy, Voucher
+from complaints.remedies.states import RemedyStatus
+from complaints.staff.models import Employee, Tier
+from tests.factories import a_complaint
+from tests.handling.climbing import told
+from tests.races.meeting import meet
+from tests.remedies.purse import AT, an_authority, later, left, movements, usd
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+FIFTY = 50
+
+
+def proposing(case: Case, by: Employee, amount: int, **facts: Any) -> Callable[[], Remedy]:
+    what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=usd(amount))
+    return lambda: propose_remedy(case.reference, what, by=by, at=AT, **facts)
+
+
+def statuses() -> dict[str, int]:
+    found = list(Remedy.objects.values_list("status", flat=True))
+    return {one: found.count(one) for one in set(found)}
+
+
+def nothing_broke(outcomes: Any) -> None:
+    broken = [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, RecoveryError)]
+    assert not broken, broken
+    assert ledger.discrepancies() == []
+
+
+def test_fifty_on_one_failure_spend_its_cap_and_no_cent_more(fern: Employee, max_: Employee, cara: Customer) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 10_000)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    outcomes = meet(*[proposing(case, fern, 10) for _ in range(FIFTY)])
+    nothing_broke(outcomes)
+    assert statuses() == {RemedyStatus.OFFERED: 10, RemedyStatus.AWAITING: 40}
+    assert left(fern, case) == usd(0)
+
+
+def test_fifty_complaints_at_once_share_one_months_budget(fern: Employee, max_: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 100)
+    an_authority(Tier.MANAGER, 100, 200)
+    cases = [a_complaint(by=fern, at=AT) for _ in range(FIFTY)]
+    nothing_broke(meet(*[proposing(case, fern, 10) for case in cases]))
+    assert statuses() == {RemedyStatus.OFFERED: 10, RemedyStatus.AWAITING: 40}
+    held = LedgerEntry.objects.filter(kind="hold", holder=max_).count()
+    assert (held, Approval.objects.filter(asked_of=max_).count()) == (20, 20), "Max holds what he can pay"
+    assert Approval.objects.filter(asked_of=None).count() == 20, "the rest waits, and is not lost"
+
+
+def test_one_customer_with_many_complaints_and_duplicates_has_one_cap(
+    fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 10_000, per_customer=120, customer_days=30)
+    cases = [a_complaint(by=fern, customer=cara, at=AT) for _ in range(6)]
+    for twin in cases[1:3]:
+        mark_duplicate(twin.reference, original=cases[0].reference, by=fern, at=AT)
+        Case.objects.filter(pk=twin.pk).update(status="open", closed_at=None, outcome="")
+    nothing_broke(meet(*[proposing(case, fern, 20) for case in cases for _ in range(4)]))
+    assert statuses()[RemedyStatus.OFFERED] == 6
+
+
+def test_duplicates_of_several_customers_share_one_failures_cap(fern: Employee, max_: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 10_000)
+    original, *twins = [a_complaint(by=fern, at=AT) for _ in range(8)]
+    Case.objects.filter(pk__in=[twin.pk for twin in twins]).update(duplicate_of=original)
+    for round_ in range(1, 4):
+        Authority.objects.update(per_failure=100 * round_)
+        nothing_broke(meet(*[proposing(case, fern, 20) for case in [original, *twins] * 2]))
+        assert statuses()[RemedyStatus.OFFERED] == 5 * round_
+
+
+def test_the_same_form_fifty_times_is_one_remedy(fern: Employee, max_: Employee, cara: Customer) -> None:
+    an_authority(Tier.FRONT_LINE, 1000)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    outcomes = meet(*[proposing(case, fern, 10, submission="one form") for _ in range(FIFTY)])
+    nothing_broke(outcomes)
+    assert len({one.pk for one in outcomes if isinstance(one, Remedy)}) == Remedy.objects.count() == 1
+    assert told(Kind.REMEDY_OFFERED) == ["cara@demo.example"]
+
+
+def test_a_server_that_is_killed_in_between_loses_nothing_and_spends_nothing_twice(
+    fern: Employee, max_: Employee
+) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 300)
+    cases = [a_complaint(by=fern, at=AT) for _ in range(FIFTY)]
+    callers = [proposing(case, fern, 10, submission="one form") for case in cases]
+    for seconds in (0.15, 0.4, 0.8):
+        killed_after(seconds, lambda: meet(*callers[:25]))
+        assert ledger.discrepancies() == []
+    nothing_broke(meet(*callers))
+    assert statuses() == {RemedyStatus.OFFERED: 30, RemedyStatus.AWAITING: 20}
+    assert Message.objects.filter(kind=Kind.REMEDY_OFFERED).count() == 30
+
+
+def killed_after(seconds: float, work: Callable[[], object]) -> None:
+    """Let another process do the work, and kill it as `kill -9` does."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def test_two_colleagues_decide_and_the_sweeps_run_and_it_is_decided_once(
+    fern: Employee, max_: Employee, vera: Employee, cara: Customer
+) -> None:
+    an_authority(Tier.MANAGER, 2000)
+    an_authority(Tier.VP, 20000)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 500)()
+    at = later(days=40)
+    of: dict[str, Any] = {"remedy": remedy.pk, "at": at}
+    steps: list[Callable[[], object]] = [
+        partial(approve, case.reference, by=max_, **of),
+        partial(approve, case.reference, by=vera, **of),
+        partial(refuse, case.reference, reason="No.", by=vera, **of),
+        partial(withdraw_remedy, case.reference, reason="No.", by=fern, **of),
+        partial(pass_up_approval, remedy.pk, at=at),
+        partial(expire_remedy, remedy.pk, at=at),
+    ]
+    outcomes = meet(*steps * 3)
+    nothing_broke(outcomes)
+    assert {type(one) for one in outcomes if isinstance(one, Exception)} <= {RemedyMovedOn}
+    spent, given_back = movements(remedy).count("spend"), movements(remedy).count("release")
+    remedy.refresh_from_db()
+    assert remedy.status != RemedyStatus.AWAITING
+    held = movements(remedy).count("hold") - given_back
+    assert (held, spent <= 1) == (1 if remedy.status == RemedyStatus.OFFERED else 0, True)
+
+
+def test_approvals_across_two_purses_do_not_wait_for_each_other(fern: Employee, max_: Employee, vera: Employee) -> None:
+    an_authority(Tier.MANAGER, 2000)
+    an_authority(Tier.VP, 20000)
+    remedies = [proposing(a_complaint(by=fern, at=AT), fern, 900)() for _ in range(10)]
+    callers: list[Callable[[], object]] = []
+    for remedy in remedies:
+        reference, pk = remedy.case.reference, remedy.pk
+        callers += [
+            partial(approve, reference, remedy=pk, by=vera, at=AT),
+            partial(pass_up_approval, pk, at=later(days=9)),
+            partial(approve, reference, remedy=pk, by=max_, at=AT),
+        ]
+    nothing_broke(meet(*callers))
+    assert statuses() == {RemedyStatus.OFFERED: 10}
+
+
+def test_fifty_tills_redeem_one_voucher_once(fern: Employee, max_: Employee, cara: Customer) -> None:
+    an_authority(Tier.FRONT_LINE, 200)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 150)()
+    fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
+    code = Voucher.objects.get().code
+    tills: list[Callable[[], object]] = [
+        partial(redeem_voucher, code, redeemed_for=f"Bill {n}", by=fern, at=AT) for n in range(FIFTY - 3)
+    ]
+    back = [partial(reverse_remedy, case.reference, remedy=remedy.pk, reason="No.", by=max_, at=AT)] * 3
+    outcomes = meet(*tills, *back)
+    nothing_broke(outcomes)
+    redeemed = [one for one in outcomes if isinstance(one, Voucher)]
+    refused = [one for one in outcomes if isinstance(one, VoucherNotGood)]
+    voucher = Voucher.objects.get()
+    if voucher.void_at is None:
+        assert (len(redeemed), len(refused)) == (1, FIFTY - 1)
+    else:
+        assert (redeemed, movements(remedy)) == ([], ["hold", "spend", "reverse"])
+
+
+def test_money_and_the_customers_file_do_not_wait_for_each_other(
+    fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    an_authority(Tier.FRONT_LINE, 1000)
+    cases = [a_complaint(by=fern, customer=cara, at=AT) for _ in range(8)]
+    callers: list[Callable[[], object]] = [proposing(case, fern, 10) for case in cases]
+    for n in range(8):
+        file = CustomerFile(name=f"Cara {n}", emails=[f"cara-{n}@demo.example"])
+        callers.append(partial(change_customer, cara.pk, file=file, by=fern, at=AT))
+    nothing_broke(meet(*callers))
+    assert statuses() == {RemedyStatus.OFFERED: 8}
