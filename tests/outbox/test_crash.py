@@ -50,6 +50,8 @@ def waiting(fern: Employee, cara: Customer) -> list[Message]:
     """Eighty messages that wait."""
     case: Case = a_complaint(by=fern, customer=cara, at=AT)
     Message.objects.all().delete()
+    with app.connection_for_write() as broker:
+        broker.default_channel.queue_purge("celery")  # type: ignore[attr-defined]
     return [queued(case, f"c{number}@demo.example") for number in range(80)]
 
 
