@@ -11,12 +11,10 @@ from typing import ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from complaints.intake.models import ColumnMapping
-from complaints.remedies.models import Authority, ExchangeRate
-from complaints.staff.models import Course, Employee, Training
+from complaints.staff.models import Employee
 from complaints.standards.models import FailureType
 
 
@@ -65,36 +63,6 @@ class FailureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter: ClassVar = ["is_active"]
     search_fields = ("name", "name_zh")
     show_full_result_count = False
-
-
-@admin.register(Authority)
-class AuthorityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What people may spend: a rule ends, and another one begins; none is deleted, the ledger names it."""
-
-    list_display = ("__str__", "unit", "per_failure", "per_customer", "per_month", "valid_from", "valid_until")
-    list_select_related = ("employee", "unit")
-    autocomplete_fields = ("employee",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Authority | None = None) -> bool:
-        """Refuse to delete what the ledger names."""
-        return False
-
-
-@admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("source", "target", "rate", "since", "origin")
-
-
-@admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name",)
-
-
-@admin.register(Training)
-class TrainingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("employee", "course", "taken_on", "expires_on")
-    list_select_related = ("employee", "course")
-    autocomplete_fields = ("employee",)
 
 
 @admin.register(ColumnMapping)

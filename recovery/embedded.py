@@ -37,7 +37,7 @@ _ONCE = Retry(NoBackoff(), 0)  # of its own accord redis-py tries for four secon
 _POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "60",
+    "max_connections": "160",  # two test runners with fifty callers each, and the rest
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "maintenance_work_mem": "128MB",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.desk import case, customers, deadlines, escalations, filing, messages, worklist
+from complaints.desk import approvals, budgets, case, customers, deadlines, escalations, filing, messages, worklist
 from complaints.desk.settings import pages as settings
 
 app_name = "desk"
@@ -20,6 +20,11 @@ urlpatterns = [
     path("customers/<int:pk>/trust/", customers.trust, name="trust_address"),
     path("escalations/", escalations.escalations, name="escalations"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:pk>/", approvals.approval, name="approval"),
+    path("budgets/", budgets.budgets, name="budgets"),
+    path("budgets/<int:authority>/<int:holder>/", budgets.budget, name="budget"),
+    path("budgets/<int:authority>/<int:holder>/sheet.csv", budgets.budget_sheet, name="budget_sheet"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),

@@ -52,10 +52,15 @@ def due_in_words(case: Case, *, at: datetime) -> Due:
             Status.CLOSED: _("Closed"),
         }
         return Due(waits.get(Status(case.status), _("No deadline")), "")
-    if case.due <= at:
-        return Due(_("%(time)s late") % {"time": timesince(case.due, at, depth=1)}, "tag-danger", case.due)
-    left = _("%(time)s left") % {"time": timesince(at, case.due, depth=1)}
-    return Due(left, "tag-warn" if case.due - at <= SOON else "", case.due)
+    return time_until(case.due, at=at)
+
+
+def time_until(due: datetime, *, at: datetime) -> Due:
+    """How long there is until a moment, or how late it is by now."""
+    if due <= at:
+        return Due(_("%(time)s late") % {"time": timesince(due, at, depth=1)}, "tag-danger", due)
+    left = _("%(time)s left") % {"time": timesince(at, due, depth=1)}
+    return Due(left, "tag-warn" if due - at <= SOON else "", due)
 
 
 def time_left(deadline: Deadline, *, at: datetime) -> Due:

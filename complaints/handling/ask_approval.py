@@ -11,7 +11,7 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to
 from complaints.common.actors import Actor
-from complaints.common.errors import BeyondAuthority
+from complaints.common.errors import BeyondAuthority, RateMissing
 from complaints.escalation.ladder import TIERS, Rung, steps_of
 from complaints.escalation.models import LadderStep
 from complaints.handling import tell
@@ -39,12 +39,7 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
     for step, person in _superiors(case, above, at=at):
         if person.pk == remedy.proposed_by_id or not _may_decide(person, case):
             continue
-        own = allowance(person, case, at=at, currency=str(remedy.amount.currency))
-        if not own.covers(remedy.amount, RemedyKind(remedy.kind)):
-            continue
-        try:
-            ledger.hold(remedy, remedy.amount, own, at=at)
-        except BeyondAuthority:  # somebody else was faster
+        if not _held_with(person, case, remedy, at=at):
             continue
         due_at = Rung(step, person).decides_by(at=at) or at + DECIDED_WITHIN
         asked = remedies.ask(remedy, of=person, tier=Tier(step.tier), due_at=due_at, at=at)
@@ -58,6 +53,18 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
     lifecycle.store(case)
     tell.alarm(case, occasion=f"approval {asked.pk}", at=at, reason=remedy.reason, remedy=words_of(remedy))
     return asked
+
+
+def _held_with(person: Employee, case: Case, remedy: Remedy, *, at: datetime) -> bool:
+    """Set the sum aside within somebody's own authority; False where that does not cover it."""
+    try:
+        own = allowance(person, case, at=at, currency=str(remedy.amount.currency))
+        if not own.covers(remedy.amount, RemedyKind(remedy.kind)):
+            return False
+        ledger.hold(remedy, remedy.amount, own, at=at)
+    except (BeyondAuthority, RateMissing):  # somebody else was faster; or they have money in other currencies only
+        return False
+    return True
 
 
 def _superiors(case: Case, above: Tier | None, *, at: datetime) -> Iterator[tuple[LadderStep, Employee]]:

@@ -119,7 +119,8 @@ def _taken_from_own(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -
     if not own.covers(remedy.amount, RemedyKind(remedy.kind)):
         return False
     try:
-        ledger.spend(ledger.hold(remedy, remedy.amount, own, at=at), at=at)
+        with transaction.atomic():  # both or neither: what cannot be spent is not held either
+            ledger.spend(ledger.hold(remedy, remedy.amount, own, at=at), at=at)
     except BeyondAuthority:  # somebody else was faster
         return False
     return True

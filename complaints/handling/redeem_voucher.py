@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.queries import locked
-from complaints.common.errors import NotFound, VoucherNotGood
+from complaints.common.errors import Invalid, NotFound, VoucherNotGood
 from complaints.common.tokens import read_voucher_code
 from complaints.common.words import clean_line
 from complaints.handling.offer_remedy import note
@@ -22,10 +22,12 @@ def redeem_voucher(code: str, *, redeemed_for: str, by: Employee, at: datetime) 
     """Take a voucher as payment, once, wherever its complaint belongs: whoever knows the code has it in hand.
 
     `redeemed_for` names what was paid with it, such as the bill; the same one sent twice is one. Locks the case, then
-    the voucher. Raises NotFound, NotPermitted, VoucherNotGood.
+    the voucher. Raises NotPermitted, Invalid, NotFound, VoucherNotGood.
     """
     require(by, Permission.REDEEM_VOUCHER)
     redeemed_for = clean_line(redeemed_for)[:120]
+    if not redeemed_for:
+        raise Invalid(field="redeemed_for", sentence=_("Please say what was paid with it, such as the bill."))
     found = Voucher.objects.select_related("remedy__case").filter(code=read_voucher_code(code)).first()
     if found is None:
         raise NotFound

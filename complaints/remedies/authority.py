@@ -86,7 +86,7 @@ def allowance(
     rule = _chosen(rules, [*for_failure] or ([currency, ""] if currency else [""]))
     if rule is None:
         return Allowance(employee=employee)
-    own = entries.filter(authority=rule, holder=employee, month=month or month_of(case, at=at))
+    own = entries.filter(authority__in=same_people(rule), holder=employee, month=month or month_of(case, at=at))
     return Allowance(
         employee=employee,
         rule=rule,
@@ -105,6 +105,13 @@ def rules_for(employee: Employee, case: Case, *, at: datetime) -> list[Authority
     in_force = Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
     fitting = Authority.objects.filter(mine & here & in_force).select_related("unit")
     return sorted(fitting, key=lambda rule: (*(-part for part in rule.specificity), rule.currency))
+
+
+def same_people(rule: Authority) -> QuerySet[Authority]:
+    """The rule and those it replaced or that replace it: a month in which one follows the other is one month."""
+    return Authority.objects.filter(
+        tier=rule.tier, employee=rule.employee_id, unit=rule.unit_id, currency=rule.currency
+    )
 
 
 def month_of(case: Case, *, at: datetime) -> date:

@@ -74,9 +74,17 @@ IF NEW.kind NOT IN ('hold', 'spend') THEN
     RETURN NEW;
 END IF;
 
--- who takes money is held to the caps of their authority as it is now
+-- who takes money is held to the caps of their authority as it is now; a month in which it replaced another goes on
+taken_before := 0;
+IF NEW.kind = 'hold' THEN
+    SELECT COALESCE(SUM(b.taken), 0) INTO taken_before FROM complaints_balance AS b
+        JOIN complaints_authority AS a ON a.id = b.authority_id
+        WHERE b.scope = 'month' AND b.holder_id = NEW.holder_id AND b.month = NEW.month AND a.id <> rule.id
+        AND a.tier = rule.tier AND a.currency = rule.currency
+        AND a.employee_id IS NOT DISTINCT FROM rule.employee_id AND a.unit_id IS NOT DISTINCT FROM rule.unit_id;
+END IF;
 UPDATE complaints_balance SET held = held + more_held, spent = spent + more_spent,
-        taken = held + more_held + spent + more_spent, cap = rule.per_month
+        taken = held + more_held + spent + more_spent, cap = rule.per_month - taken_before
     WHERE scope = 'month' AND authority_id = NEW.authority_id AND holder_id = NEW.holder_id AND month = NEW.month;
 SELECT COALESCE(SUM(CASE WHEN e.kind = 'hold' THEN e.amount ELSE -e.amount END)
                FILTER (WHERE e.currency = NEW.currency), 0),
@@ -110,6 +118,7 @@ LEDGER_DECLARES: Final = (
     ("more_spent", "numeric"),
     ("taken_here", "numeric"),
     ("taken_elsewhere", "numeric"),
+    ("taken_before", "numeric"),
 )
 
 BALANCE: Final = """

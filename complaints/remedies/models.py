@@ -142,7 +142,7 @@ class Authority(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(per_customer__isnull=True, customer_days__isnull=True)
-                | Q(per_customer__isnull=False, customer_days__gt=0),
+                | Q(per_customer__isnull=False, customer_days__isnull=False, customer_days__gt=0),
                 name="authority_customer_window",
                 violation_error_message=_("A cap for one customer needs the days it is counted over."),
             ),
@@ -169,7 +169,7 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         who = self.employee.name if self.employee else str(Tier(self.tier).label)
-        return f"{who} {self.per_failure} {self.currency}"
+        return " · ".join([who, *([self.unit.name] if self.unit else []), self.currency])
 
     @property
     def specificity(self) -> tuple[int, int]:
@@ -258,6 +258,7 @@ class LedgerEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer", "taken_at"], name="ledger_of_customer"),
             models.Index(fields=["authority", "holder", "month"], name="ledger_of_month"),
+            models.Index(fields=["month", "id"], name="ledger_by_month"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -391,6 +392,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remedy_id} → {self.asked_of_id}"
+
+    @property
+    def waits_until(self) -> datetime:
+        """Where it stands among others: by its deadline, or without one by the moment it was asked."""
+        return self.due_at or self.asked_at
 
 
 class Voucher(models.Model):

@@ -23,6 +23,7 @@ from complaints.remedies.models import Approval, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
+from complaints.staff.queries import sees_whole_organisation, stood_in_for, visible_units
 
 PAGE: Final = 25
 WALK: Final = 1_000  # requests without anybody asked that an inbox looks through
@@ -91,22 +92,61 @@ class Inbox:
     next_key: str = ""
 
 
-def inbox(employee: Employee, *, after: str = "") -> Inbox:
-    """What waits for an employee's decision, the longest waiting first. Keyset pages, no counting.
+def inbox(employee: Employee, *, at: datetime, after: str = "") -> Inbox:
+    """What waits for an employee's decision, the soonest deadline first. Keyset pages, no counting.
 
-    Theirs is what they were asked, and what nobody was asked because nobody covered it, on cases they see. What they
-    proposed themselves is left out.
+    What nobody was asked, because nobody covered it, has no deadline and counts from the moment it was proposed.
     """
-    if not may(employee, Permission.DECIDE_APPROVAL):
-        return Inbox([])
-    live = Approval.objects.filter(decision="").exclude(remedy__proposed_by=employee).order_by("asked_at", "pk")
-    live = _beyond(live.select_related("remedy__case__customer", "remedy__case__unit", "remedy__proposed_by"), after)
-    walked = Approval.objects.filter(decision="", asked_of=None).order_by("asked_at", "pk").values("pk")
-    for_anybody = live.filter(pk__in=_beyond(walked, after)[:WALK], remedy__case__in=visible_to(employee))
-    found = [*live.filter(asked_of=employee)[: PAGE + 1], *for_anybody[: PAGE + 1]]
-    found.sort(key=lambda one: (one.asked_at, one.pk))
+    key = _read_key(after)
+    theirs, for_anybody = _waiting(employee, at=at, key=key)
+    known = ("remedy__case__customer", "remedy__case__unit", "remedy__case__failure_type", "remedy__proposed_by")
+    found = [
+        *theirs.select_related("asked_of", *known)[: PAGE + 1],
+        *for_anybody.select_related(*known)[: PAGE + 1],
+    ]
+    found.sort(key=lambda one: (one.waits_until, one.pk))
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Inbox(found[:PAGE], f"{last.asked_at.isoformat()}~{last.pk}" if last else "")
+    return Inbox(found[:PAGE], f"{last.waits_until.isoformat()}~{last.pk}" if last else "")
+
+
+def how_many_wait(employee: Employee, *, at: datetime, most: int) -> int:
+    """How long the inbox of an employee is, counted up to `most`: for the navigation, with one query for both parts."""
+    theirs, for_anybody = _waiting(employee, at=at)
+    parts = [rows.order_by().values_list("pk")[:most] for rows in (theirs, for_anybody)]
+    return min(most, len(parts[0].union(parts[1], all=True)))
+
+
+def one_asked(employee: Employee, pk: int) -> Approval:
+    """One request for approval, decided or not, on a case the employee sees; raises NotFound."""
+    found = (
+        Approval.objects.select_related("remedy__case", "asked_of", "decided_by")
+        .filter(pk=pk, remedy__case__in=visible_to(employee))
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _waiting(
+    employee: Employee, *, at: datetime, key: tuple[datetime, int] | None = None
+) -> tuple[QuerySet[Approval], QuerySet[Approval]]:
+    """What an employee was asked, or somebody they stand in for; and what nobody was asked. Never their own proposals.
+
+    Of what nobody was asked, the WALK behind the key that wait longest are looked through.
+    """
+    live = Approval.objects.filter(decision="").exclude(remedy__proposed_by=employee)
+    if not may(employee, Permission.DECIDE_APPROVAL):
+        return live.none(), live.none()
+    if not sees_whole_organisation(employee):
+        live = live.filter(remedy__case__unit__in=visible_units(employee))
+    theirs = live.filter(Q(asked_of=employee) | Q(asked_of__in=stood_in_for(employee, at=at)))
+    nobodys = _beyond(Approval.objects.filter(decision="", asked_of=None), "asked_at", key)
+    walked = nobodys.order_by("asked_at", "pk").values("pk")[:WALK]
+    return (
+        _beyond(theirs, "due_at", key).order_by("due_at", "pk"),
+        live.filter(pk__in=walked).order_by("asked_at", "pk"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +222,19 @@ def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) ->
     )
 
 
-def _beyond(rows: QuerySet, after: str) -> QuerySet:  # type: ignore[type-arg] # of rows or of values
-    moment, _sep, pk = after.partition("~")
+def _beyond(rows: QuerySet[Approval], moment: str, key: tuple[datetime, int] | None) -> QuerySet[Approval]:
+    if key is None:
+        return rows
+    at, pk = key
+    return rows.filter(Q(**{f"{moment}__gte": at}) & (Q(**{f"{moment}__gt": at}) | Q(pk__gt=pk)))
+
+
+def _read_key(text: str) -> tuple[datetime, int] | None:
+    moment, _sep, pk = text.partition("~")
     try:
         at = parse_datetime(moment)
     except ValueError:
-        at = None
+        return None
     if at is None or at.tzinfo is None or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return rows
-    return rows.filter(Q(asked_at__gte=at) & (Q(asked_at__gt=at) | Q(pk__gt=int(pk))))
+        return None
+    return at, int(pk)

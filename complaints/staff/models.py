@@ -277,6 +277,10 @@ class Setting(models.TextChoices):
     UNIT = "units", _("Units")
     EMPLOYEE = "employees", _("Employees")
     ABSENCE = "absences", _("Absences")
+    AUTHORITY = "authorities", _("Authorities")
+    COURSE = "courses", _("Trainings")
+    TRAINING = "trainings", _("Training records")
+    RATE = "rates", _("Exchange rates")
 
 
 class SettingChange(models.Model):

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     REVERSE_REMEDY = "remedy:reverse"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
+    VIEW_BUDGETS = "budget:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
 
@@ -49,6 +50,7 @@ _LEADING: Final = frozenset(
         Permission.KEEP_ABSENCES,
         Permission.REVERSE_REMEDY,
         Permission.DECIDE_APPROVAL,
+        Permission.VIEW_BUDGETS,
     }
 )
 _HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
@@ -57,8 +59,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS}),
-    Role.ADMINISTRATOR: _ADMINISTRATION | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES},
+    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ADMINISTRATOR: _ADMINISTRATION
+    | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from complaints.common.sheets import Sheet
 
@@ -35,3 +35,16 @@ class AbsenceSheet(Sheet):
     since: datetime
     until: datetime
     stand_in: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseSheet(Sheet):
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSheet(Sheet):
+    employee: int
+    course: int
+    taken_on: date
+    expires_on: date | None = None

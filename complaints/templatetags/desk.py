@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
+from djmoney.money import Money
 
 from complaints.cases.models import Case
+from complaints.common.money import money_words
 from complaints.desk import wording
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
@@ -28,6 +30,12 @@ def may(employee: Employee, permission: str) -> bool:
 def catalogue_name(failure_type: FailureType | None) -> str:
     """The name of a failure type in the reader's language."""
     return "" if failure_type is None else wording.name_of(failure_type)
+
+
+@register.filter
+def money(amount: Money) -> str:
+    """A sum in the reader's language."""
+    return money_words(amount)
 
 
 @register.filter

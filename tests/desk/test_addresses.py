@@ -20,10 +20,14 @@ from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Message, MessageState
-from complaints.staff.models import Absence, Employee, Setting
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Approval, LedgerEntry, Remedy
+from complaints.staff.models import Absence, Employee, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
+from tests.remedies.purse import an_authority, usd
 
 PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
 
@@ -43,7 +47,7 @@ class Ask:
 
 
 def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
-    return Ask("step", statuses, "post", move.value, tuple({"version": 1, "entry": 0, **sent}.items()))
+    return Ask("step", statuses, "post", move.value, tuple({"version": "seen", "entry": 0, **sent}.items()))
 
 
 KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
@@ -92,6 +96,17 @@ TABLE: Final = [
     Ask("trust_address", (302, 302, 302, 302, 403, 403, 403), "post", sent=(("address", "cara@demo.example"),)),
     Ask("trust_address", (302, 404, 404, 404, 404, 404, 404), "post", sent=(("address", "nobody@demo.example"),)),
     Ask("trust_address", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("approvals", (302, 403, 200, 200, 403, 403, 403)),
+    Ask("approval", (302, 403, 200, 200, 404, 403, 403)),
+    Ask(
+        "approval",
+        (302, 403, 302, 302, 404, 403, 403),
+        "post",
+        sent=(("choice", "approve"), ("amount", "150"), ("reason", "Well argued.")),
+    ),
+    Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -126,10 +141,16 @@ TABLE: Final = [
 
 
 @pytest.fixture
-def case(fern: Employee, cara: Customer) -> Case:
+def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
+    """With a picture, an absence of Fern's, and a remedy that Max is to decide on."""
+    made = a_complaint(by=fern, customer=cara, files=[a_picture()])
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
-    return a_complaint(by=fern, customer=cara, files=[a_picture()])
+    an_authority(Tier.MANAGER, 2000)
+    an_authority(Tier.VP, 20000)
+    what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
+    propose_remedy(made.reference, what, by=fern, at=an_hour_ago())
+    return made
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -147,6 +168,7 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "max_": max_.pk,
         "other": a_complaint(by=fern).reference,
         "own": employee.unit_id if employee else 1,
+        "seen": Case.objects.get(pk=case.pk).version,
     }
     if dict(ask.sent).get("version") == "handed_up":
         stand_ins["handed_up"] = escalate(case.reference, reason="Beyond me.", by=fern, at=an_hour_ago()).version
@@ -198,21 +220,20 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
 def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
-    match ask.name:
-        case "message" | "retry_message" | "retry_messages_like":
-            return reverse(f"desk:{ask.name}", args=[Message.objects.filter(about=case.reference).latest("pk").pk])
-        case "customer" | "edit_customer" | "trust_address":
-            return reverse(f"desk:{ask.name}", args=[case.customer_id])
-        case "complaint" | "news" | "step" | "attachment":
-            return reverse(f"desk:{ask.name}", args=[case.reference, *_further(ask, case)])
-        case _:
-            return reverse(f"desk:{ask.name}")
-
-
-def _further(ask: Ask, case: Case) -> list[Any]:
-    if ask.name == "attachment":
-        return [Attachment.objects.get(case=case).pk]
-    return [ask.move] if ask.move else []
+    parts: dict[str, list[Any]] = {
+        "approval": [Approval.objects.get(remedy__case=case).pk],
+        "attachment": [case.reference, Attachment.objects.get(case=case).pk],
+        "budget": list(LedgerEntry.objects.values_list("authority", "holder")[0]),
+        "complaint": [case.reference],
+        "customer": [case.customer_id],
+        "edit_customer": [case.customer_id],
+        "message": [Message.objects.filter(about=case.reference).latest("pk").pk],
+        "news": [case.reference],
+        "step": [case.reference, *([ask.move] if ask.move else [])],
+    }
+    parts |= {"retry_messages_like": parts["message"], "trust_address": parts["customer"]}
+    parts |= {"retry_message": parts["message"], "budget_sheet": parts["budget"]}
+    return reverse(f"desk:{ask.name}", args=parts.get(ask.name, []))
 
 
 def _setting(ask: Ask) -> list[Any]:
@@ -234,5 +255,8 @@ def _everything(case: Case) -> list[Any]:
         Case.objects.filter(pk=case.pk).values().get(),
         Case.objects.count(),
         case.timeline.count(),
+        list(Remedy.objects.order_by("pk").values()),
+        list(Approval.objects.order_by("pk").values()),
+        LedgerEntry.objects.count(),
         list(Message.objects.order_by("pk").values()),
     ]

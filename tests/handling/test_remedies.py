@@ -395,6 +395,13 @@ def test_a_currency_without_a_rate_is_refused_and_with_one_it_is_recorded(case: 
     assert left(fern, case) == usd(50)
 
 
+def test_a_superior_with_money_in_another_currency_only_is_passed_over(
+    case: Case, fern: Employee, vera: Employee
+) -> None:
+    Authority.objects.filter(tier=Tier.MANAGER).update(currency="EUR")
+    assert asked_of(propose(case, fern, 500)) == "vera"
+
+
 # Its further life
 
 
@@ -486,6 +493,8 @@ def test_a_voucher_is_redeemed_once_wherever_the_customer_goes(case: Case, fern:
     fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
     voucher = Voucher.objects.get(remedy=remedy)
     assert voucher.amount == usd(150)
+    with pytest.raises(Invalid):
+        redeem_voucher(voucher.code, redeemed_for=" ", by=otto, at=AT)
     spoken = voucher.code.lower().replace("-", " ").replace("0", "o")
     for _again in range(2):
         redeem_voucher(spoken, redeemed_for="Bill 12", by=otto, at=AT)

@@ -25,7 +25,7 @@ def test_the_cast_has_authority_and_something_to_decide() -> None:
     untouched = Case.objects.select_related("unit").filter(remedies=None, unit=people["fern"].unit)[0]
     spare = {who: allowance(people[who], untouched, at=now()).left for who in ("fern", "max", "vera")}
     assert spare == {"fern": usd(200), "max": usd(2000), "vera": usd(20000)}
-    [asked] = queries.inbox(people["max"]).approvals
+    [asked] = queries.inbox(people["max"], at=now()).approvals
     assert asked.remedy.amount == usd(340)
     assert Remedy.objects.get(kind=RemedyKind.VOUCHER).status == RemedyStatus.FULFILLED
     assert [Training.objects.get(pk=one).employee for one in expiring_ids(at=now())] == [people["otto"]]

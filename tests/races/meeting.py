@@ -18,7 +18,7 @@ def meet(*callers: Callable[[], T]) -> Sequence[T | Exception]:
 
     def run(caller: Callable[[], T]) -> T | Exception:
         connection.ensure_connection()
-        start.wait(10)
+        start.wait(30)
         try:
             return caller()
         except Exception as error:  # noqa: BLE001 - the outcome of a race is what the test looks at

@@ -18,10 +18,11 @@ from complaints.handling.fulfil_remedy import fulfil_remedy
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.remedies import queries
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Remedy
+from complaints.remedies.models import Approval, Remedy
 from complaints.remedies.states import RemedyMove
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Absence, Employee, Role, Tier
 from complaints.standards.models import FailureType
+from tests.cast import Organisation, employee
 from tests.factories import a_complaint
 from tests.remedies.purse import AT, an_authority, later, usd
 
@@ -56,26 +57,59 @@ def test_the_inbox_holds_what_one_was_asked_and_what_nobody_covers(
     first, too_much = propose(case, fern, 500), propose(case, fern, 5000, at=later(hours=1))
     own = propose(case, max_, 5000, at=later(hours=2))
     elsewhere = propose(a_complaint(by=otto, at=AT), otto, 5000, at=later(hours=3))
-    assert names(queries.inbox(max_)) == [first.pk, too_much.pk], "neither his own nor another branch's"
-    assert names(queries.inbox(vera)) == [too_much.pk, own.pk, elsewhere.pk]
-    assert names(queries.inbox(fern)) == []
+    assert names(queries.inbox(max_, at=AT)) == [too_much.pk, first.pk], "neither his own nor another branch's"
+    assert names(queries.inbox(vera, at=AT)) == [too_much.pk, own.pk, elsewhere.pk]
+    assert names(queries.inbox(fern, at=AT)) == []
     approve(case.reference, remedy=first.pk, by=max_, at=AT)
-    assert names(queries.inbox(max_)) == [too_much.pk]
+    assert names(queries.inbox(max_, at=AT)) == [too_much.pk]
 
 
 def test_the_inbox_is_paged_by_key_and_shows_everything_once(
     fern: Employee, max_: Employee, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE", 2)
-    there = [propose(a_complaint(by=fern, at=AT), fern, 201 if n % 2 else 5000).pk for n in range(7)]
+    made = [propose(a_complaint(by=fern, at=AT), fern, 201 if n % 2 else 5000).pk for n in range(7)]
+    there = [*made[::2], *made[1::2]]  # what nobody was asked has waited for longer than any deadline
     seen: list[int] = []
     key = ""
     for _page in range(4):
-        page = queries.inbox(max_, after=key)
+        page = queries.inbox(max_, at=AT, after=key)
         seen, key = seen + names(page), page.next_key
     assert seen == there
     assert key == ""
-    assert names(queries.inbox(max_, after="nonsense~x")) == there[:2]
+    assert names(queries.inbox(max_, at=AT, after="nonsense~x")) == there[:2]
+
+
+def test_the_soonest_deadline_stands_first(fern: Employee, max_: Employee) -> None:
+    patient, pressing = (propose(a_complaint(by=fern, at=AT), fern, 500).pk for _ in range(2))
+    Approval.objects.filter(remedy=pressing).update(due_at=later(hours=1))
+    assert names(queries.inbox(max_, at=AT)) == [pressing, patient]
+
+
+def test_a_stand_in_sees_what_waits_for_whoever_is_away_but_never_their_own(
+    case: Case, fern: Employee, max_: Employee, vera: Employee, organisation: Organisation
+) -> None:
+    mia = employee("Mia Marsh", Role.MANAGER, organisation.harbour)
+    asked = propose(case, fern, 500)
+    propose(case, mia, 3000, at=later(hours=1))
+    Absence.objects.create(employee=max_, since=AT, until=later(days=2), stand_in=vera)
+    Absence.objects.create(employee=vera, since=later(days=1), until=later(days=2), stand_in=mia)
+    assert names(queries.inbox(mia, at=AT)) == []
+    assert asked.pk in names(queries.inbox(vera, at=AT))
+    assert names(queries.inbox(mia, at=later(days=1))) == [asked.pk], "Vera is away too"
+    assert names(queries.inbox(mia, at=later(days=2))) == []
+    assert asked.pk in names(queries.inbox(max_, at=AT)), "he may look in from the beach"
+
+
+def test_what_waits_is_counted_no_further_than_asked(
+    fern: Employee, max_: Employee, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for amount in (500, 5000, 500):
+        propose(a_complaint(by=fern, at=AT), fern, amount)
+    with django_assert_num_queries(1):
+        assert queries.how_many_wait(max_, at=AT, most=10) == 3
+    assert queries.how_many_wait(max_, at=AT, most=2) == 2
+    assert queries.how_many_wait(fern, at=AT, most=10) == 0
 
 
 def test_the_inbox_asks_as_much_of_the_database_for_one_as_for_twenty(
@@ -84,8 +118,8 @@ def test_the_inbox_asks_as_much_of_the_database_for_one_as_for_twenty(
     for wanted in (1, 20):
         while Remedy.objects.count() < wanted:
             propose(a_complaint(by=fern, at=AT), fern, 500)
-        with django_assert_num_queries(3):
-            page = queries.inbox(max_)
+        with django_assert_num_queries(2):
+            page = queries.inbox(max_, at=AT)
             assert [one.remedy.case.customer.name and one.remedy.proposed_by for one in page.approvals]
 
 

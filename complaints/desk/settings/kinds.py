@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from complaints.common.errors import NotFound
+from complaints.common.money import money_words
 from complaints.common.sheets import Sheet
-from complaints.desk.settings import forms
+from complaints.desk.settings import forms, money_forms
 from complaints.desk.settings.forms import SettingForm
 from complaints.escalation.models import UrgentRule
 from complaints.escalation.sheets import LadderSheet, UrgentSheet
 from complaints.escalation.standing import own_steps, steps_for
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keep_authority import keep_authority
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
 from complaints.handling.keep_ladder import keep_ladder
+from complaints.handling.keep_rate import keep_rate
 from complaints.handling.keep_service_standard import keep_service_standard
 from complaints.handling.keep_standard import keep_standard
+from complaints.handling.keep_training import keep_course, keep_training
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
-from complaints.staff.models import Absence, Employee, Setting, Unit
-from complaints.staff.sheets import AbsenceSheet, EmployeeSheet, UnitSheet
+from complaints.remedies.models import Authority, ExchangeRate
+from complaints.remedies.sheets import AuthoritySheet, RateSheet
+from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
+from complaints.staff.sheets import AbsenceSheet, CourseSheet, EmployeeSheet, TrainingSheet, UnitSheet
 from complaints.standards.models import BusinessCalendar, RecoveryStandard, ServiceStandard, Target
 from complaints.standards.sheets import CalendarSheet, ServiceSheet, StandardSheet
+
+LAPSES_SOON: Final = 31
+"""Days before its end from which on a training is said to lapse soon."""
 
 WHOLE: Final = 0
 """The key, in an address, of the ladder that belongs to no unit."""
@@ -50,6 +65,8 @@ class Kept:
     concerns: Callable[[Any], dict[str, Any]] = lambda _row: {}
     order: tuple[str, ...] = ("name", "pk")
     searched: bool = False
+    is_foreseen: bool = True
+    """Whether it decides what a complaint filed now would come to, and so has a preview of that."""
 
 
 def _of_calendar(calendar: BusinessCalendar) -> dict[str, Any]:
@@ -85,6 +102,55 @@ def _tell_standard(standard: RecoveryStandard) -> list[str]:
         standard.channel,
     ]
     return told if any(told) else [gettext("every complaint")]
+
+
+def _tell_authority(rule: Authority) -> list[str]:
+    def sum_of(amount: Decimal) -> str:
+        return money_words(Money(amount, rule.currency))
+
+    told = [
+        rule.unit.name if rule.unit else gettext("everywhere"),
+        gettext("%(sum)s for one failure") % {"sum": sum_of(rule.per_failure)},
+        gettext("%(sum)s in a month") % {"sum": sum_of(rule.per_month)},
+    ]
+    if rule.per_customer is not None:
+        facts = {"sum": sum_of(rule.per_customer), "days": rule.customer_days}
+        told.append(gettext("%(sum)s for one customer in %(days)s days") % facts)
+    if rule.course:
+        told.append(gettext("only with “%(training)s”") % {"training": rule.course.name})
+    if rule.valid_from > timezone.now():
+        told.append(gettext("from %(day)s on") % {"day": _day(timezone.localdate(rule.valid_from))})
+    if rule.valid_until is not None:
+        told.append(gettext("until %(day)s") % {"day": _day(timezone.localdate(rule.valid_until))})
+    return told
+
+
+def _tell_training(record: Any) -> list[str]:
+    if record.is_renewed:
+        return [gettext("renewed since")]
+    if record.expires_on is None:
+        return [gettext("for good")]
+    days = (record.expires_on - timezone.localdate()).days
+    told = {"day": _day(record.expires_on)}
+    if days < 0:
+        return [gettext("expired on %(day)s: the authority is suspended") % told]
+    return [
+        gettext("lapses soon: holds until %(day)s") % told if days <= LAPSES_SOON else gettext("until %(day)s") % told
+    ]
+
+
+def _trainings() -> QuerySet[Any]:
+    """Training records, those that lapse first before the others, and what was renewed since at the end."""
+    ends = Coalesce("expires_on", Value(date.max))
+    later = Training.objects.annotate(ends=ends).filter(
+        employee=OuterRef("employee"), course=OuterRef("course"), ends__gt=OuterRef("ends")
+    )
+    records = Training.objects.select_related("employee", "course").annotate(ends=ends)
+    return records.annotate(is_renewed=Exists(later))
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
 
 
 KINDS: Final[dict[Setting, Kept]] = {
@@ -179,6 +245,53 @@ KINDS: Final[dict[Setting, Kept]] = {
         tells=lambda absence: [absence.employee.unit.name, str(absence.stand_in or "")],
         concerns=lambda absence: {"unit": absence.employee.unit_id},
         order=("-until", "-pk"),
+    ),
+    Setting.AUTHORITY: Kept(
+        icon="wallet",
+        explains=_("What people may spend on their own to put a failure right; other terms begin anew, from then on."),
+        add=_("Add an authority"),
+        form=money_forms.AuthorityForm,
+        rows=lambda: Authority.objects.select_related("employee", "unit", "course"),
+        sheet_of=AuthoritySheet.of_authority,
+        keep=keep_authority,
+        tells=_tell_authority,
+        order=("-valid_from", "-pk"),
+        is_foreseen=False,
+    ),
+    Setting.TRAINING: Kept(
+        icon="graduation-cap",
+        explains=_("Who took which training and until when it holds; who lapses first stands first."),
+        add=_("Add a training record"),
+        form=money_forms.TrainingForm,
+        rows=_trainings,
+        sheet_of=TrainingSheet.of,
+        keep=keep_training,
+        tells=_tell_training,
+        order=("is_renewed", "ends", "pk"),
+        is_foreseen=False,
+    ),
+    Setting.COURSE: Kept(
+        icon="book-open-check",
+        explains=_("The trainings that an authority can require."),
+        add=_("Add a training"),
+        form=money_forms.CourseForm,
+        rows=Course.objects.all,
+        sheet_of=CourseSheet.of,
+        keep=keep_course,
+        tells=lambda _course: [],
+        is_foreseen=False,
+    ),
+    Setting.RATE: Kept(
+        icon="arrow-left-right",
+        explains=_("What a currency comes to in another; without a rate nothing is converted."),
+        add=_("Add an exchange rate"),
+        form=money_forms.RateForm,
+        rows=ExchangeRate.objects.all,
+        sheet_of=RateSheet.of,
+        keep=keep_rate,
+        tells=lambda rate: [gettext("from %(day)s on") % {"day": _day(timezone.localdate(rate.since))}, rate.origin],
+        order=("-since", "-pk"),
+        is_foreseen=False,
     ),
 }
 

@@ -135,7 +135,7 @@ def _setting(request: HttpRequest, setting: Setting, *, pk: int | None) -> HttpR
         return _page(request, setting, pk, form, collision=error.sentence, status=error.status)
     messages.success(request, gettext("It is kept. What it comes to is shown beside the form."))
     asked = {name: value for name, value in request.POST.items() if name.startswith(f"{AskForm.prefix}-")}
-    address = reverse("desk:setting", args=[setting, made.pk if pk is None else pk])
+    address = reverse("desk:setting", args=[setting, made.pk if pk is None or setting == Setting.AUTHORITY else pk])
     return redirect(f"{address}?{_written(asked)}" if asked and pk is not None else address)
 
 
@@ -167,7 +167,7 @@ def _page(
 ) -> HttpResponse:
     row, one = row_of(setting, pk), KINDS[setting]
     ask = _ask(request, setting, row)
-    can_foresee = may(at_desk(request).user, Permission.KEEP_SETTINGS)
+    can_foresee = one.is_foreseen and may(at_desk(request).user, Permission.KEEP_SETTINGS)
     context = {
         "setting": setting,
         "one": one,

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0021_barred_address")]
+    dependencies = [("complaints", "0025_barred_address")]
     operations = [
         migrations.CreateModel(
             name="Breaker",

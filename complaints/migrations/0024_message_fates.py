@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0019_authority_and_ledger"),
+        ("complaints", "0023_customer_cap_needs_days"),
     ]
 
     operations = [

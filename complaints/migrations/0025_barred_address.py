@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0020_message_fates")]
+    dependencies = [("complaints", "0024_message_fates")]
     operations = [
         migrations.CreateModel(
             name="BarredAddress",

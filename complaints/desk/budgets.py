@@ -1,0 +1,187 @@
+"""Budgets: what everybody may spend in a month and what is left of it, entry by entry if one wants to know."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from typing import Final
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from complaints.cases.queries import visible_to
+from complaints.common.errors import PageNotPermitted
+from complaints.common.words import clean_line
+from complaints.desk.choices import units
+from complaints.desk.fields import LongSelect, Styled
+from complaints.desk.request import at_desk
+from complaints.desk.wording import name_in
+from complaints.remedies.budgets import (
+    SUMMED,
+    Account,
+    Line,
+    account,
+    accounts,
+    by_failure,
+    by_kind,
+    is_summed_whole,
+    last_proof,
+    lines,
+)
+from complaints.remedies.catalogue import RemedyKind
+from complaints.staff.models import Employee
+from complaints.staff.permissions import Permission, may
+from complaints.staff.queries import sees_whole_organisation
+
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would work out instead of showing it."""
+
+
+YEARS: Final = range(2000, 3000)
+"""Of which there are months to be asked for."""
+
+
+class UnitForm(Styled):
+    unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
+
+    def __init__(self, employee: Employee, request: HttpRequest) -> None:
+        super().__init__(request.GET)
+        offered = units(employee, also=request.GET.get("unit", ""))
+        self.fields["unit"].choices = [("", _("All I see")), *offered]  # type: ignore[attr-defined]
+
+    def chosen(self) -> int | None:
+        """The unit asked for; a value that does not exist narrows nothing."""
+        return self.cleaned_data["unit"] if self.is_valid() else None
+
+
+@require_safe
+def budgets(request: HttpRequest) -> HttpResponse:
+    """Show the months of everybody's authority in the units one sees, and what the money went into."""
+    employee, at, month = _reader(request), timezone.now(), _month(request)
+    form = UnitForm(employee, request)
+    unit = form.chosen()
+    after = clean_line(request.GET.get("after", ""))
+    kinds = [(RemedyKind(one.name).label, one) for one in by_kind(employee, month, unit=unit)]
+    failures = [(name_in(one.name, one.name_zh), one) for one in by_failure(employee, month, unit=unit)]
+    context = {
+        "form": form,
+        "month": month,
+        "before": _shifted(month, -1),
+        "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
+        "unit": unit,
+        "page": accounts(employee, month, at=at, unit=unit, after=after),
+        "after": after,
+        "kinds": kinds,
+        "failures": failures,
+        "summed": "" if is_summed_whole(employee, month, unit=unit) else SUMMED,
+        "proof": last_proof(),
+        "sees_proof": sees_whole_organisation(employee),
+    }
+    return render(request, "desk/budgets.html", context)
+
+
+@require_safe
+def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
+    """Show one month of one employee's authority, entry by entry."""
+    employee, at, month = _reader(request), timezone.now(), _month(request)
+    found = account(employee, authority=authority, holder=holder, month=month, at=at)
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    told, has_more = lines(found, month, before=before)
+    seen = _seen(employee, told)
+    context = {
+        "account": found,
+        "month": month,
+        "before": _shifted(month, -1),
+        "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
+        "lines": [(line, line.entry.case_id in seen) for line in told],
+        "next_key": told[-1].entry.pk if has_more else "",
+        "is_further_back": before is not None,
+    }
+    return render(request, "desk/budget.html", context)
+
+
+@require_safe
+def budget_sheet(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
+    """Hand out one month of one employee's authority as a table for a spreadsheet, the oldest entry first."""
+    employee, month = _reader(request), _month(request)
+    found = account(employee, authority=authority, holder=holder, month=month, at=timezone.now())
+    told, _has_more = lines(found, month, limit=SUMMED)
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="ledger-{authority}-{holder}-{month:%Y-%m}.csv"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    sheet = csv.writer(answer)
+    sheet.writerow(_heads())
+    seen = _seen(employee, told)
+    sheet.writerows(_cells(line, found, is_seen=line.entry.case_id in seen) for line in reversed(told))
+    return answer
+
+
+def _heads() -> list[str]:
+    return [
+        gettext("When"),
+        gettext("Employee"),
+        gettext("Entry"),
+        gettext("Remedy"),
+        gettext("Complaint"),
+        gettext("Sum"),
+        gettext("Currency"),
+        gettext("Set aside"),
+        gettext("Spent"),
+        gettext("Left"),
+    ]
+
+
+def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
+    entry = line.entry
+    return [
+        timezone.localtime(entry.at).isoformat(timespec="seconds"),
+        _plain(account.holder.name),
+        entry.get_kind_display(),
+        entry.remedy.get_kind_display(),
+        entry.case.reference if is_seen else "",
+        entry.amount,
+        entry.currency,
+        f"{line.held.amount:.2f}",
+        f"{line.spent.amount:.2f}",
+        f"{line.left.amount:.2f}",
+    ]
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def _reader(request: HttpRequest) -> Employee:
+    employee = at_desk(request).user
+    if not may(employee, Permission.VIEW_BUDGETS):
+        raise PageNotPermitted(permission=Permission.VIEW_BUDGETS)
+    return employee
+
+
+def _seen(employee: Employee, told: list[Line]) -> set[int]:
+    """Of the complaints that entries are about, those that the reader may see."""
+    cases = {line.entry.case_id for line in told}
+    return set(visible_to(employee).filter(pk__in=cases).values_list("pk", flat=True))
+
+
+def _month(request: HttpRequest) -> date:
+    """The month asked for, such as 2026-03, or the present one."""
+    try:
+        asked = parse_date(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        asked = None
+    return asked if asked and asked.year in YEARS else timezone.localdate().replace(day=1)
+
+
+def _shifted(month: date, by: int) -> date:
+    """The first day of the month so many months later."""
+    months = month.year * 12 + month.month - 1 + by
+    return date(months // 12, months % 12 + 1, 1)
