@@ -121,9 +121,9 @@ def test_the_sweep_is_measured_on_deadlines_of_its_own_and_leaves_the_load_as_it
 @pytest.mark.parametrize(
     ("found", "kept"),
     [
-        (PostMeasured(1_000, seconds=4, arrived=1_000, connections=20), (True, True)),
-        (PostMeasured(1_000, seconds=8, arrived=1_000, connections=20), (False, True)),
-        (PostMeasured(1_000, seconds=4, arrived=1_001, connections=20), (True, False)),
+        (PostMeasured(1_000, seconds=4, sent=1_000, arrived=1_000, connections=20), (True, True)),
+        (PostMeasured(1_000, seconds=8, sent=1_000, arrived=1_000, connections=20), (False, True)),
+        (PostMeasured(1_000, seconds=4, sent=1_000, arrived=1_001, connections=20), (True, False)),
     ],
 )
 def test_the_post_is_judged_by_its_speed_and_by_what_arrived(found: PostMeasured, kept: tuple[bool, bool]) -> None:

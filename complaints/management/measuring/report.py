@@ -137,9 +137,9 @@ def _post_lines(posts: Sequence[PostMeasured]) -> list[Line]:
         ),
         Line(
             "post: mails that arrived",
-            _each(f"{one.arrived:,} over {one.connections:,} connections" for one in posts),
+            _each(f"{one.arrived:,} of {one.sent:,} over {one.connections:,} connections" for one in posts),
             "each once",
-            all(one.arrived == one.messages for one in posts),
+            all(one.arrived == one.sent for one in posts),
         ),
     ]
 
