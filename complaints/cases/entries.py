@@ -39,6 +39,7 @@ class Entry(StrEnum):
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
+    LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
@@ -118,6 +119,9 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.LINK_HANDED_OUT: Telling(
+        _("%(actor)s handed out the tracking link on paper"), _("%(actor)s gave you the link to this page")
+    ),
     Entry.GROUP_CHANGED: Telling(
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),

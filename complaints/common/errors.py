@@ -87,6 +87,13 @@ class CustomerChangedMeanwhile(ChangedMeanwhile):
     )
 
 
+class AddressOnFile(RecoveryError):
+    """A link is handed out on paper only where it cannot be sent."""
+
+    code = "address_on_file"
+    sentence_template = _("An e-mail address is on file meanwhile: the link goes there, not on paper.")
+
+
 class SettingsNotYours(NotPermitted):
     """Settings are kept by administrators."""
 
@@ -151,6 +158,12 @@ class RemedyMovedOn(RecoveryError):
 
     code = "remedy_moved_on"
     sentence_template = _("This remedy has moved on: the step is not possible now.")
+
+
+class VouchersNotYours(NotPermitted):
+    """The employee serves no customers."""
+
+    sentence_template = _("Vouchers are redeemed by those who serve customers.")
 
 
 class VoucherNotGood(RecoveryError):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
-from complaints.staff.models import Absence, Employee, Role, Tier, Unit
+from complaints.staff.models import Absence, Course, Employee, Role, Tier, Training, Unit
 from complaints.staff.permissions import Permission, may
 
 
@@ -176,6 +176,11 @@ def answering(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> list[tuple[
 def administrators() -> list[Employee]:
     """Whom an alarm reaches."""
     return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
+
+
+def last_training(employee: Employee, course: Course) -> Training | None:
+    """The training of a course that an employee took last; None where they never did."""
+    return Training.objects.filter(employee=employee, course=course).order_by("-taken_on", "-pk").first()
 
 
 def _nearness(person: Employee) -> tuple[int, int]:
