@@ -32,6 +32,7 @@ from complaints.common.errors import (
     VoucherNotGood,
 )
 from complaints.desk import kept, remedies
+from complaints.desk.lookup import contacts_of
 from complaints.desk.remedies import Opened
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.request import at_desk
@@ -246,8 +247,7 @@ def _page(
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "slip_submission": str(uuid4()),
-        "emails": list(case.customer.emails.all()),
-        "phones": list(case.customer.phones.all()),
+        **contacts_of(case.customer),
         "story": story_of(case.customer, seen_by=employee, but=case),
         "unsent": unsent,
         "news": [one for one in told if one.is_new] if unsent and unsent.error else [],

@@ -225,7 +225,7 @@ def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Op
 def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
     """How much of what waits the reader may approve: what is left, and what is set aside for this very remedy."""
     own = reader.own
-    if own is None or own.left is None or own.left.currency != remedy.amount.currency:
+    if own is None or (own.rule is not None and own.rule.currency != str(remedy.amount.currency)):
         return reader.why_not
     aside = remedy.amount.amount if asked and asked.asked_of else Decimal(0)
     is_mine = asked is not None and asked.asked_of == reader.employee
@@ -253,13 +253,26 @@ def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:
     if left is None:
         return [_("You have no authority over money on this case; an apology needs none."), beyond]
     if not left.amount:
-        used = _("What you may decide on this case by yourself (%(cap)s) is used up.")
-        return [used % {"cap": money_words(Money(own.rule.per_failure if own.rule else 0, left.currency))}, beyond]
+        return [_why_used_up(own), beyond]
     sentences = [_("You can decide up to %(amount)s on this case yourself.") % {"amount": money_words(left)}]
     if own.rule and own.rule.kinds:
         kinds = ", ".join(str(RemedyKind(kind).label) for kind in own.rule.kinds)
         sentences.append(_("This holds for: %(kinds)s.") % {"kinds": kinds})
     return [*sentences, beyond]
+
+
+def _why_used_up(own: Allowance) -> str:
+    if own.rule is None:
+        return ""
+    if own.left_for_failure <= 0:
+        cap = money_words(Money(own.rule.per_failure, own.rule.currency))
+        return _("What you may decide on this case by yourself (%(cap)s) is used up.") % {"cap": cap}
+    if own.left_for_customer is not None and own.left_for_customer <= 0:
+        words = {"cap": money_words(Money(own.rule.per_customer, own.rule.currency)), "days": own.rule.customer_days}
+        return _("What you may give one customer within %(days)s days (%(cap)s) is used up.") % words
+    return _("Your budget of this month (%(cap)s) is used up.") % {
+        "cap": money_words(Money(own.rule.per_month, own.rule.currency))
+    }
 
 
 def _why_suspended(own: Allowance) -> str:

@@ -132,11 +132,14 @@ class OfferForm(StepForm):
             self.fields["words"].initial = gettext("We are sorry for what happened, and we want to put it right.")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the sum of what is worth one."""
+        """Ask for the sum of what is worth one, and in which currency."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
-        kind, amount = told.get("kind"), told.get("amount")
-        if kind and amount is None and "amount" not in self.errors and is_tangible(RemedyKind(kind)):
+        if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
+            return told
+        if told.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", gettext("Please say what it is worth."))
+        if not told.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", gettext("Nothing worth money can be offered without a currency."))
         return told
 
 

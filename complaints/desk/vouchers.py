@@ -21,6 +21,7 @@ from complaints.common.counting import times, times_so_far
 from complaints.common.errors import NotFound, VoucherNotGood, VouchersNotYours
 from complaints.common.money import money_words
 from complaints.common.qr_codes import qr_svg
+from complaints.desk import kept
 from complaints.desk.fields import Line, Styled
 from complaints.desk.request import at_desk
 from complaints.handling.redeem_voucher import redeem_voucher
@@ -83,7 +84,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     if not may(employee, Permission.REDEEM_VOUCHER):
         raise VouchersNotYours(permission=Permission.REDEEM_VOUCHER)
     if request.method != "POST":
-        return _page(request, CodeForm())
+        return _page(request, CodeForm(kept.typed_before(request, at=at)))
     is_redeeming = "redeem" in request.POST
     form = (RedeemForm if is_redeeming else CodeForm)(request.POST)
     form.is_valid()
@@ -102,6 +103,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     return _redeem(request, form, found, by=employee, at=at)
 
 
+@never_cache
 @require_safe
 def voucher(request: HttpRequest, reference: str, remedy: int) -> HttpResponse:
     """The voucher of a remedy to be printed, in the customer's language."""

@@ -104,12 +104,12 @@ def at_work(people: Iterable[Employee], *, at: datetime) -> dict[int, Employee]:
     return answers
 
 
-def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Employee]:
-    """Those who are away and for whom this employee answers: directly, or for the stand-in who is away as well."""
+def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Absence, int]:
+    """The ids of those who are away and for whom this employee answers, also for a stand-in who is away as well."""
     away = Absence.objects.filter(since__lte=at, until__gt=at)
-    directly = away.filter(stand_in=employee).values("employee")
-    indirectly = away.filter(stand_in__in=directly).values("employee")
-    return Employee.objects.filter(Q(pk__in=directly) | Q(pk__in=indirectly)).exclude(pk=employee.pk)
+    directly = away.filter(stand_in=employee).values_list("employee", flat=True)
+    indirectly = away.filter(stand_in__in=directly).values_list("employee", flat=True)
+    return directly.union(indirectly)
 
 
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:

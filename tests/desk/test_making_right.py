@@ -89,7 +89,12 @@ def test_one_glance_says_what_one_may_decide(at_fern: Client, at_max: Client, ca
 def test_what_is_used_up_or_was_never_there_is_said(at_fern: Client, case: Case, fern: Employee) -> None:
     proposed(case, fern, 200)
     assert "What you may decide on this case by yourself ($200.00) is used up." in page(at_fern, case)
-    Authority.objects.filter(tier=Tier.FRONT_LINE).update(valid_until=an_hour_ago())
+    rule = Authority.objects.filter(tier=Tier.FRONT_LINE)
+    rule.update(per_failure=900, per_customer=200, customer_days=30)
+    assert "What you may give one customer within 30 days ($200.00) is used up." in page(at_fern, case)
+    rule.update(per_customer=900, per_month=200)
+    assert "Your budget of this month ($200.00) is used up." in page(at_fern, case)
+    rule.update(valid_until=an_hour_ago())
     assert "You have no authority over money on this case" in page(at_fern, case)
 
 
@@ -223,6 +228,22 @@ def test_what_is_no_sum_comes_back_with_everything_typed(at_fern: Client, case: 
     assert "My reasons." in shown
     assert "Please say what it is worth." in shown or "This is not an amount of money." in shown
     assert not Remedy.objects.exists()
+
+
+@pytest.mark.parametrize("currency", ["", "XXX", "usd"])
+def test_a_sum_without_a_currency_is_none(at_fern: Client, case: Case, currency: str) -> None:
+    answer = offer(at_fern, case, "150", currency=currency)
+
+    assert answer.status_code == 400
+    assert not Remedy.objects.exists()
+
+
+def test_where_nobody_has_an_authority_an_apology_is_still_made(at_fern: Client, case: Case) -> None:
+    Authority.objects.update(valid_from=now().replace(year=2099))
+
+    assert offer(at_fern, case, "150", currency="").status_code == 400
+    assert offer(at_fern, case, "", kind="apology", currency="").status_code == 200
+    assert Remedy.objects.get().status == RemedyStatus.FULFILLED
 
 
 def test_a_page_grown_old_keeps_the_offer_and_shows_the_news(at_fern: Client, case: Case, max_: Employee) -> None:

@@ -129,6 +129,17 @@ def test_codes_are_not_found_by_trying(desk: Client, voucher: Voucher, max_: Emp
     assert check(at_max, voucher.code).status_code == 200, "a colleague may"
 
 
+def test_a_code_typed_after_the_sign_in_expired_waits_behind_it(
+    client: Client, voucher: Voucher, fern: Employee
+) -> None:
+    check(client, voucher.code)
+    client.force_login(fern)
+
+    page = client.get("/desk/vouchers/").content.decode()
+
+    assert f'value="{voucher.code}"' in page
+
+
 def test_right_codes_are_never_too_many(desk: Client, voucher: Voucher) -> None:
     for _time in range(WRONG_CODES + 5):
         assert check(desk, voucher.code).status_code == 200
