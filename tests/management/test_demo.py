@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.utils.timezone import now
 
-from complaints.cases.models import Case
+from complaints.cases.deadlines import ClockState, state_of
+from complaints.cases.models import Case, Clock
 from complaints.handling.warn_of_training import expiring_ids
+from complaints.outbox.models import Message, MessageState
 from complaints.remedies import ledger, queries
 from complaints.remedies.authority import allowance
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
 from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee, Training
+from complaints.standards.models import ClockKind
 from tests.remedies.purse import usd
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +34,12 @@ def test_the_cast_has_authority_and_something_to_decide() -> None:
     assert Remedy.objects.get(kind=RemedyKind.VOUCHER).status == RemedyStatus.FULFILLED
     assert [Training.objects.get(pk=one).employee for one in expiring_ids(at=now())] == [people["otto"]]
     assert ledger.discrepancies() == []
+
+
+def test_its_story_is_of_the_past() -> None:
+    call_command("demo", verbosity=0)
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+    assert not Message.objects.exclude(sent_at=F("created_at"))
+    met = Clock.objects.filter(kind=ClockKind.ACKNOWLEDGE, case__acknowledged_at__isnull=False)
+    assert met
+    assert all(state_of(clock, at=now()) == ClockState.MET for clock in met)

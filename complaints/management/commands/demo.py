@@ -14,12 +14,14 @@ from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
+from complaints.handling.deliver_message import deliver_message
 from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
+from complaints.outbox.models import Message
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority
 from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit, UnitKind
@@ -91,6 +93,7 @@ class Command(BaseCommand):
             kinds = _catalogue()
             _promises(kinds)
             _complaints(people, kinds, at=now())
+        _deliver_what_was_written()
         self._introduce("is ready")
 
     def _introduce(self, how: str) -> None:
@@ -351,3 +354,14 @@ def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datet
         channel=Channel.COUNTER,
         mood=Mood.UPSET,
     )
+
+
+def _deliver_what_was_written() -> None:
+    """Send each message at the moment it was written: what is told is past, and only what arrived meets a deadline."""
+    written = Message.objects.filter(unit__code__startswith="demo-").order_by("created_at", "pk")
+    for message_id, written_at in written.values_list("message_id", "created_at"):
+        _deliver(message_id, at=written_at)
+
+
+def _deliver(message_id: str, *, at: datetime) -> None:
+    deliver_message(message_id, clock=lambda: at)
