@@ -154,7 +154,7 @@ def test_time_left_is_told_in_working_hours_and_by_the_day_it_ends(
     for board_of in ("escalations", "deadlines"):
         page = desk.get(f"/desk/{board_of}/").content.decode().replace("\xa0", " ")
         assert f">{words}</time>" in page
-        assert f">{when}</span>" in page
+        assert f">{when}</" in page
 
 
 def test_a_complaint_is_taken_and_sent_back_from_the_board(
