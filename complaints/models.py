@@ -4,7 +4,7 @@ from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRec
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import Message
+from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import (
     Approval,
     Authority,
@@ -33,6 +33,8 @@ __all__ = [
     "Attachment",
     "Authority",
     "Balance",
+    "BarredAddress",
+    "Breaker",
     "BusinessCalendar",
     "Case",
     "CaseText",

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 import environ
@@ -161,11 +161,13 @@ _MAIL_FILES = "complaints.outbox.mail_files.EmailBackend"  # knows by its Messag
 
 
 def mail(outbox: Path, *, to_files: bool) -> Mapping[str, Any]:
-    """Read EMAIL_URL as Django's settings for mail; without one, embedded set-ups write mails into a folder.
+    """Read ANYMAIL_* or EMAIL_URL as Django's settings for mail; without, embedded set-ups write into a folder.
 
     Raises:
         Refused: it is missing where it is needed, or is no address of a mail server.
     """
+    if provider := mail_provider():
+        return provider
     url = secret("EMAIL_URL")
     if not url and to_files:
         return {"EMAIL_BACKEND": _MAIL_FILES, "EMAIL_FILE_PATH": str(outbox)}
@@ -177,6 +179,54 @@ def mail(outbox: Path, *, to_files: bool) -> Mapping[str, Any]:
     if url.startswith("filemail:"):
         settings["EMAIL_BACKEND"] = _MAIL_TO_FILES
     return {**settings, "EMAIL_TIMEOUT": 20}
+
+
+class _Provider(NamedTuple):
+    """A mail provider: where its parts are in Anymail, and what Anymail calls the keys."""
+
+    name: str
+    module: str
+    key: str
+    signing_key: str = ""
+
+
+_PROVIDERS: Mapping[str, _Provider] = {
+    "brevo": _Provider("Brevo", "brevo", "BREVO_API_KEY"),
+    "mailgun": _Provider("Mailgun", "mailgun", "MAILGUN_API_KEY", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+    "postmark": _Provider("Postmark", "postmark", "POSTMARK_SERVER_TOKEN"),
+    "sendgrid": _Provider("SendGrid", "sendgrid", "SENDGRID_API_KEY"),
+}
+
+
+def mail_provider() -> Mapping[str, Any]:
+    """Read ANYMAIL_* as Django's and Anymail's settings for a provider; empty where none is named.
+
+    Raises:
+        Refused: the provider is unknown, its key is missing, or the secret of its reports is missing or short.
+    """
+    if not text("ANYMAIL_PROVIDER"):
+        return {}
+    provider = _PROVIDERS[choice("ANYMAIL_PROVIDER", "", frozenset(_PROVIDERS))]
+    key, reports = secret("ANYMAIL_KEY"), secret("ANYMAIL_WEBHOOK_SECRET")
+    if secret("EMAIL_URL"):
+        refuse("EMAIL_URL", "ANYMAIL_PROVIDER is set as well; keep one of the two.")
+    if not key:
+        refuse("ANYMAIL_KEY", "it is missing; write the key that the provider gave you.")
+    user, _colon, password = reports.partition(":")
+    if not user or len(password) < 20:
+        refuse("ANYMAIL_WEBHOOK_SECRET", "write user:password with at least twenty random characters after the colon.")
+    anymail: dict[str, Any] = {provider.key: key, "WEBHOOK_SECRET": reports, "REQUESTS_TIMEOUT": (10, 20)}
+    # What a provider cannot do is left out: a mail that arrives without a header is better than none.
+    anymail["IGNORE_UNSUPPORTED_FEATURES"] = True
+    if domain := text("ANYMAIL_SENDER_DOMAIN"):
+        anymail["MAILGUN_SENDER_DOMAIN"] = domain
+    if provider.signing_key and (signing := secret("ANYMAIL_WEBHOOK_KEY")):
+        anymail[provider.signing_key] = signing
+    return {
+        "EMAIL_BACKEND": f"anymail.backends.{provider.module}.EmailBackend",
+        "ANYMAIL": anymail,
+        "MAIL_REPORTS_VIEW": f"anymail.webhooks.{provider.module}.{provider.name}TrackingWebhookView",
+    }
 
 
 def base_url() -> str:

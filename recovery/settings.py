@@ -219,7 +219,7 @@ PHONENUMBER_DEFAULT_REGION = "US"
 
 # Mail
 
-EMAIL_FILE_PATH = ""
+EMAIL_FILE_PATH = MAIL_REPORTS_VIEW = ""
 for _name, _value in env.mail(DATA_DIR / "mail", to_files=EMBEDDED).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"complaints@{urlsplit(BASE_URL).hostname}")

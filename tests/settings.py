@@ -8,6 +8,7 @@ for _name in (
     "SECRET_KEY",
     "DEBUG",
     "EMAIL_URL",
+    "ANYMAIL_PROVIDER",
     "BASE_URL",
     "ALLOWED_HOSTS",
     "LANGUAGE_CODE",

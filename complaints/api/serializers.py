@@ -13,6 +13,7 @@ from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts
 from complaints.handling.texts import LONGEST
+from complaints.remedies.models import Remedy
 from complaints.staff.models import Tier
 from complaints.standards.models import Severity
 
@@ -68,10 +69,25 @@ class EntrySerializer(serializers.ModelSerializer[TimelineEntry]):
         return sentences.sentence_for_staff(entry)
 
 
+class RemedySerializer(serializers.ModelSerializer[Remedy]):
+    """What is given to put it right, and how far it is; a voucher's code is nobody's business here."""
+
+    amount = serializers.DecimalField(
+        source="amount.amount", max_digits=12, decimal_places=2, allow_null=True, default=None, read_only=True
+    )
+    currency = serializers.CharField(source="amount.currency", allow_null=True, default=None, read_only=True)
+    proposed_by = serializers.CharField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Remedy
+        fields = ("kind", "status", "amount", "currency", "words", "proposed_by", "proposed_at", "given_at")
+
+
 class WholeComplaintSerializer(ComplaintSerializer):
-    """A complaint with its story."""
+    """A complaint with its story, and what was done to put it right."""
 
     service_standard = serializers.CharField(read_only=True, allow_null=True)
+    remedies = serializers.ListField(child=RemedySerializer(), read_only=True, source="remedies_shown")
     timeline = serializers.ListField(child=EntrySerializer(), read_only=True, source="entries_shown")
 
     class Meta(ComplaintSerializer.Meta):
@@ -83,6 +99,7 @@ class WholeComplaintSerializer(ComplaintSerializer):
             "occurred_at",
             "place",
             "timeline",
+            "remedies",
         )
 
 

@@ -18,6 +18,7 @@ from complaints.api.serializers import (
 )
 from complaints.cases.queries import Filters, Whose, one_visible, timeline_of, worklist
 from complaints.handling.file_complaint import file_complaint
+from complaints.remedies.queries import remedies_of
 from complaints.staff.models import Employee
 
 _PAGE = inline_serializer(
@@ -59,6 +60,7 @@ class Complaint(APIView):
         case = one_visible(_employee(request), reference)
         whole = cast("Any", case)
         whole.entries_shown = timeline_of(case)
+        whole.remedies_shown = remedies_of(case)
         return Response(WholeComplaintSerializer(whole).data)
 
 

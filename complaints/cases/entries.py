@@ -39,7 +39,11 @@ class Entry(StrEnum):
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
+    LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
+    MAIL_CAME_BACK = "mail.came_back"
+    MAIL_UNWANTED = "mail.unwanted"
+    ADDRESS_TRUSTED = "address.trusted"
     GROUP_CHANGED = "customer.regrouped"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
@@ -115,10 +119,16 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.ATTACHMENT_ADDED: Telling(_("%(actor)s attached %(name)s"), _("%(name)s was attached")),
     Entry.LINK_SENT: Telling(_("The tracking link was sent at the customer's request")),
+    Entry.LINK_HANDED_OUT: Telling(
+        _("%(actor)s handed out the tracking link on paper"), _("%(actor)s gave you the link to this page")
+    ),
     Entry.GROUP_CHANGED: Telling(
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
+    Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
+    Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
     Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
     Entry.REMEDY_REFUSED: Telling(_("%(actor)s refused: %(remedy)s")),

@@ -78,6 +78,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.ACKNOWLEDGE: Permission.ACKNOWLEDGE,
         Move.TAKE: Permission.TAKE,
         Move.ASSIGN: Permission.ASSIGN,
+        Move.PROPOSE_REMEDY: Permission.PROPOSE_REMEDY,
         Move.NOTE: Permission.NOTE,
         Move.WRITE: Permission.WRITE,
         Move.ASK: Permission.ASK,

@@ -48,7 +48,7 @@ class Move(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     MARK_DUPLICATE = "mark_duplicate", _("Mark as a duplicate")
     LET_REST = "let_rest", _("Close without an answer")
-    PROPOSE_REMEDY = "propose_remedy", _("Propose a remedy")
+    PROPOSE_REMEDY = "propose_remedy", _("Offer something")
 
 
 LIVE: Final = frozenset({Status.OPEN, Status.WAITING, Status.RESOLVED})

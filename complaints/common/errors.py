@@ -50,6 +50,12 @@ class PageNotPermitted(NotPermitted):
     sentence_template = _("This page is for managers and those above them.")
 
 
+class FilingNotYours(NotPermitted):
+    """Whoever only reads or keeps the rules files nothing."""
+
+    sentence_template = _("Complaints are filed by those who also handle them: front line, managers and VPs.")
+
+
 class MoveNotAllowed(RecoveryError):
     """The step is not legal in the status that the complaint has now."""
 
@@ -85,6 +91,13 @@ class CustomerChangedMeanwhile(ChangedMeanwhile):
     sentence_template = _(
         "What is on file for this customer was changed while you were writing. Look at what is new, then send again."
     )
+
+
+class AddressOnFile(RecoveryError):
+    """A link is handed out on paper only where it cannot be sent."""
+
+    code = "address_on_file"
+    sentence_template = _("An e-mail address is on file meanwhile: the link goes there, not on paper.")
 
 
 class SettingsNotYours(NotPermitted):
@@ -151,6 +164,12 @@ class RemedyMovedOn(RecoveryError):
 
     code = "remedy_moved_on"
     sentence_template = _("This remedy has moved on: the step is not possible now.")
+
+
+class VouchersNotYours(NotPermitted):
+    """The employee serves no customers."""
+
+    sentence_template = _("Vouchers are redeemed by those who serve customers.")
 
 
 class VoucherNotGood(RecoveryError):

@@ -7,6 +7,11 @@ import unicodedata
 
 # C0/C1 controls except tab and newline, and the characters that turn the reading direction around unseen
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# What a script may need between its letters, and what takes room and shows nothing: alone, neither says anything
+_NOTHING = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
+)
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
@@ -14,10 +19,14 @@ LONGEST_WORD = 40
 
 
 def clean(text: str) -> str:
-    """Keep what was written and drop what cannot be seen: controls, characters that turn the direction, CRLF."""
+    """Keep what was written and drop what cannot be seen: controls, characters that turn the direction, CRLF.
+
+    A text in which nothing at all can be seen is empty.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.encode("utf-8", "ignore").decode("utf-8")
-    return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    kept = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    return "" if _NOTHING.fullmatch(kept) else kept
 
 
 def clean_line(text: str) -> str:

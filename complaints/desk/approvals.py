@@ -94,6 +94,15 @@ class DecisionForm(Styled):
             raise forms.ValidationError(_("Please press one of the buttons."))
         return Choice(self.cleaned_data["choice"])
 
+    def clean(self) -> dict[str, Any]:
+        """An approval names its sum: one that was wiped out is not the whole of it. To refuse, none is needed."""
+        choice, told = self.cleaned_data.get("choice"), self.cleaned_data
+        if choice != Choice.APPROVE:
+            self.errors.pop("amount", None)
+        elif "amount" in told and told["amount"] is None:
+            self.add_error("amount", _("Please name the sum that you approve."))
+        return told
+
     def texts(self) -> list[tuple[str, str]]:
         """What was written, by label, to be saved by hand where there is nothing to decide any more."""
         return [(str(shown.label), str(shown.value())) for shown in self.visible_fields() if shown.value()]

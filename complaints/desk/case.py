@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
 from uuid import uuid4
 
 from django.contrib import messages
@@ -17,12 +19,40 @@ from complaints.cases.deadlines import state_of
 from complaints.cases.models import Attachment, Case, TimelineEntry
 from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
-from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound
-from complaints.desk import kept
+from complaints.common.errors import (
+    BeyondAuthority,
+    ChangedMeanwhile,
+    Invalid,
+    MoveNotAllowed,
+    NotFound,
+    OwnAuthority,
+    OwnProposal,
+    RateMissing,
+    RemedyMovedOn,
+    VoucherNotGood,
+)
+from complaints.desk import kept, remedies
+from complaints.desk.lookup import contacts_of
+from complaints.desk.remedies import Opened
+from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.request import at_desk
 from complaints.desk.steps import STEPS, Step, StepForm
 from complaints.handling.reassess import Judged
+from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
+
+NOTHING: Final = Opened()
+MOVED_ON: Final = (
+    ChangedMeanwhile,
+    MoveNotAllowed,
+    RemedyMovedOn,
+    BeyondAuthority,
+    RateMissing,
+    VoucherNotGood,
+    OwnAuthority,
+    OwnProposal,
+)
+"""Why a step is not taken although its form is in order: the page shows how things are now, and what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +78,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What somebody typed that was not taken: into which step, and the state they had seen."""
+    """What somebody typed that was not taken: into which form of the page, and the state they had seen."""
 
-    move: Move
+    place: str
     form: StepForm
     error: str = ""
     seen_entry: int | None = None
     files_lost: bool = False
     foreseen: Judged | None = None
+
+    @property
+    def opened(self) -> Opened:
+        """The form to be shown open, with what was typed."""
+        return Opened(self.place, self.form)
 
     def texts(self) -> list[tuple[str, str]]:
         """What was written, by label, to be saved by hand where the step is not legal any more."""
@@ -77,13 +112,18 @@ def step(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     employee = at_desk(request).user
     case = one_visible(employee, reference)
     if request.method != "POST":
-        typed = kept.typed_before(request, at=timezone.now())
-        unsent = Unsent(named, _form(named, case, employee, typed)) if typed else None
-        return _page(request, case, opened=named, unsent=unsent)
+        return _opened(request, case, named.value, lambda typed: _form(named, case, employee, typed))
     form = _form(named, case, employee, request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, case, unsent=Unsent(named, form, files_lost=bool(request.FILES)), status=400)
-    return _foresee(request, case, named, form) if "foresee" in request.POST else _take(request, case, named, form)
+    if "foresee" in request.POST and form.is_valid():
+        return _foresee(request, case, named, form)
+
+    def take(at: datetime) -> str:
+        return STEPS[named].take(case.reference, form.cleaned_data, by=employee, at=at)
+
+    def redrawn(fresh: Case) -> StepForm:
+        return _form(named, fresh, employee, request.POST)
+
+    return _taken(request, case, Unsent(named.value, form), take, redrawn)
 
 
 def _foresee(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpResponse:
@@ -95,27 +135,65 @@ def _foresee(request: HttpRequest, case: Case, move: Move, form: StepForm) -> Ht
     foreseen = foresee(case, **facts, by=at_desk(request).user, at=timezone.now())
     if at_desk(request).htmx:
         return render(request, "desk/_foreseen.html", {"foreseen": foreseen})
-    return _page(request, case, unsent=Unsent(move, form, foreseen=foreseen))
+    return _page(request, case, unsent=Unsent(move.value, form, foreseen=foreseen))
 
 
-def _take(request: HttpRequest, case: Case, move: Move, form: StepForm) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def remedy_step(request: HttpRequest, reference: str, remedy: int, move: str) -> HttpResponse:
+    """Take one step with a remedy; asked for without sending, show the case page with the form of this step open."""
+    named = RemedyMove(move) if move in RemedyMove else None
+    if named is None or named not in REMEDY_STEPS:
+        raise NotFound(case=reference)
     employee = at_desk(request).user
+    case = one_visible(employee, reference)
+    item = remedies.remedy_on(case, remedy)
+    place = remedies.place_of(named, item)
+    if request.method != "POST":
+        return _opened(request, case, place, lambda typed: remedies.remedy_form(named, item, typed))
+    form = remedies.remedy_form(named, item, request.POST)
+
+    def take(at: datetime) -> str:
+        return REMEDY_STEPS[named].take(case.reference, item, form.cleaned_data, by=employee, at=at)
+
+    def redrawn(fresh: Case) -> StepForm:
+        return remedies.remedy_form(named, remedies.remedy_on(fresh, remedy), request.POST)
+
+    return _taken(request, case, Unsent(place, form), take, redrawn)
+
+
+def _opened(request: HttpRequest, case: Case, place: str, form: Callable[[QueryDict], StepForm]) -> HttpResponse:
+    """The page with one form open, filled in with what was typed into it before the sign-in expired."""
+    typed = kept.typed_before(request, at=timezone.now())
+    return _page(request, case, opened=Opened(place), unsent=Unsent(place, form(typed)) if typed else None)
+
+
+def _taken(
+    request: HttpRequest,
+    case: Case,
+    sent: Unsent,
+    take: Callable[[datetime], str],
+    redrawn: Callable[[Case], StepForm],
+) -> HttpResponse:
+    """Take a step that was sent, or show the page with what was typed and the reason why it was not taken."""
+    form, files_lost = sent.form, bool(request.FILES)
+    if not form.is_valid():
+        return _page(request, case, unsent=replace(sent, files_lost=files_lost), status=400)
     try:
-        STEPS[move].take(case.reference, form.cleaned_data, by=employee, at=timezone.now())
+        done = take(timezone.now())
     except Invalid as error:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
-        return _page(request, case, unsent=Unsent(move, form, files_lost=bool(request.FILES)), status=error.status)
-    except (ChangedMeanwhile, MoveNotAllowed) as error:
-        case = one_visible(employee, case.reference)
+        return _page(request, case, unsent=replace(sent, files_lost=files_lost), status=error.status)
+    except MOVED_ON as error:
+        case = one_visible(at_desk(request).user, case.reference)
         unsent = Unsent(
-            move,
-            _form(move, case, employee, request.POST),
+            sent.place,
+            redrawn(case),
             error=error.sentence,
             seen_entry=form.cleaned_data["entry"] or 0,
-            files_lost=bool(request.FILES),
+            files_lost=files_lost,
         )
         return _page(request, case, unsent=unsent, status=error.status)
-    messages.success(request, str(STEPS[move].done))
+    messages.success(request, done)
     return redirect("desk:complaint", reference=case.reference)
 
 
@@ -148,46 +226,46 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
 
 
 def _page(
-    request: HttpRequest, case: Case, *, opened: Move | None = None, unsent: Unsent | None = None, status: int = 200
+    request: HttpRequest, case: Case, *, opened: Opened = NOTHING, unsent: Unsent | None = None, status: int = 200
 ) -> HttpResponse:
     employee, at = at_desk(request).user, timezone.now()
     entries = timeline_of(case)
     files = list(case.attachments.order_by("pk"))
     newest = entries[0].pk if entries else 0
-    offered = _offered(case, employee, newest=newest, opened=opened, unsent=unsent)
+    opened = unsent.opened if unsent else opened
+    offered = _offered(case, employee, newest=newest, opened=opened)
+    panel = remedies.panel_of(case, employee, opened=opened, newest=newest, at=at)
+    places = {one.move.value for one in offered} | {step.place for one in panel.given for step in one.steps}
     seen = unsent.seen_entry if unsent else None
     told = [_told(entry, files=files, seen_entry=seen) for entry in entries]
     context = {
         "case": case,
         "steps": offered,
+        "panel": panel,
         "told": told,
         "files": files,
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
-        "emails": list(case.customer.emails.all()),
-        "phones": list(case.customer.phones.all()),
+        "slip_submission": str(uuid4()),
+        **contacts_of(case.customer),
         "story": story_of(case.customer, seen_by=employee, but=case),
         "unsent": unsent,
         "news": [one for one in told if one.is_new] if unsent and unsent.error else [],
-        "unsent_is_offered": unsent is not None and any(one.move == unsent.move for one in offered),
+        "unsent_is_offered": unsent is not None and unsent.place in places,
     }
     return render(request, "desk/complaint.html", context, status=status)
 
 
-def _offered(
-    case: Case, employee: Employee, *, newest: int, opened: Move | None, unsent: Unsent | None
-) -> list[Offered]:
+def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened) -> list[Offered]:
     legal = legal_moves(case, employee)
     offered = []
     for move, one in STEPS.items():
         if move not in legal:
             continue
-        typed = unsent is not None and unsent.move == move
-        is_open = typed or move == opened
-        form: StepForm | None = None
-        if unsent is not None and typed:
-            form = unsent.form
-        elif is_open or not one.on_demand:
+        is_open = opened.place == move.value
+        typed = opened.form if is_open else None
+        form = typed if isinstance(typed, StepForm) else None
+        if form is None and (is_open or not one.on_demand):
             form = _form(move, case, employee, newest=newest)
         offered.append(Offered(move, one, form, is_open))
     return offered
@@ -205,7 +283,7 @@ def _form(
     """The form of a step, under ids of its own, as several stand on one page."""
     start = {"version": case.version, "entry": newest, "submission": str(uuid4())}
     form = STEPS[move].form(typed, files, initial=start, auto_id=f"{move}-%s")
-    form.offer(case, by=employee)
+    form.offer(case, by=employee, at=timezone.now())
     return form
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from complaints.cases.queries import cases_of, may_change, story_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
@@ -23,9 +23,10 @@ from complaints.customers.records import LONGEST, CustomerFile, file_of, read_em
 from complaints.desk import kept
 from complaints.desk.choices import customer_groups
 from complaints.desk.fields import Line, Styled, Words
-from complaints.desk.lookup import look_up, one_customer
+from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
+from complaints.handling.trust_address import trust_address
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 
@@ -103,8 +104,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     after = clean_line(request.GET.get("after", ""))
     context = {
         "customer": found,
-        "emails": list(found.emails.all()),
-        "phones": list(found.phones.all()),
+        **contacts_of(found),
         "story": story_of(found, seen_by=employee),
         "page": cases_of(found, seen_by=employee, after=after),
         "after": after,
@@ -139,6 +139,15 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
             status=error.status,
         )
     messages.success(request, gettext("What is on file for this customer is changed."))
+    return redirect("desk:customer", pk=pk)
+
+
+@require_POST
+def trust(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let mail go again to an address from which it came back."""
+    address = clean_line(request.POST.get("address", ""))
+    if trust_address(pk, address=address, by=at_desk(request).user, at=timezone.now()):
+        messages.success(request, gettext("Mail goes to this address again."))
     return redirect("desk:customer", pk=pk)
 
 

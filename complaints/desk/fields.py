@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -11,8 +12,11 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from complaints.common.words import clean, clean_line
+
+_THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 class Line(forms.CharField):
@@ -31,6 +35,22 @@ class Words(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Clean the text; its lines stay."""
         return clean(super().to_python(value) or "")
+
+
+class Amount(forms.DecimalField):
+    """A sum as people type it: `150`, `1,850` or `1 850.00`; whether it is one, the verb judges."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, **facts: Any) -> None:
+        sentence = gettext_lazy("This is not an amount of money.")
+        wrong = dict.fromkeys(("invalid", "max_digits", "max_decimal_places", "max_whole_digits", "required"), sentence)
+        super().__init__(max_digits=12, decimal_places=2, error_messages=wrong, **facts)
+
+    def to_python(self, value: Any) -> Any:
+        """Read past what sets thousands apart."""
+        typed = clean_line(str(value or "")).replace(" ", "")
+        return super().to_python(typed.replace(",", "") if _THOUSANDS.fullmatch(typed) else typed)
 
 
 class FilesInput(forms.FileInput):

@@ -17,7 +17,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from complaints.cases.models import Channel, Mood
 from complaints.cases.queries import Story, story_of
-from complaints.common.errors import Invalid
+from complaints.common.errors import FilingNotYours, Invalid
 from complaints.common.words import clean_line
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
@@ -135,7 +135,7 @@ class FilingForm(Styled):
 def new_complaint(request: HttpRequest) -> HttpResponse:
     """Show the empty form, or take a filled one; without scripts the look-up is a round trip of the same form."""
     employee = at_desk(request).user
-    require(employee, Permission.FILE)
+    require(employee, Permission.FILE, FilingNotYours)
     if request.method != "POST":
         typed = kept.typed_before(request, at=timezone.now())
         form = FilingForm(employee, typed) if typed else FilingForm(employee, initial=_beginning(request, employee))

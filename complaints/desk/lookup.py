@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from complaints.cases.queries import one_visible
 from complaints.common.errors import NotFound
 from complaints.common.tokens import read_reference
 from complaints.common.words import clean_line
 from complaints.customers import lookup
 from complaints.customers.models import Customer
+from complaints.outbox.queries import barred
 from complaints.staff.models import Employee
 
 
@@ -28,3 +31,13 @@ def one_customer(typed: str) -> Customer | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
         return None
     return Customer.objects.filter(pk=int(typed)).first()
+
+
+def contacts_of(customer: Customer) -> dict[str, Any]:
+    """Addresses and numbers as pages show them, the addresses with what bars them, and whether mail reaches anybody."""
+    emails, phones = list(customer.emails.all()), list(customer.phones.all())
+    closed = barred(email.address for email in emails)
+    for email in emails:
+        vars(email)["barred"] = closed.get(email.address)
+    reachable = any(email.address not in closed for email in emails)
+    return {"emails": emails, "phones": phones, "is_reachable": reachable}

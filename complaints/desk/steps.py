@@ -1,21 +1,28 @@
-"""The steps the case page offers: for each legal move its form and the one verb it calls."""
+"""The steps the case page offers: for each legal move its form and the one verb it calls.
+
+`remedy_steps` is the same for what can be done with a remedy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.desk.choices import failure_types, service_standards, units
-from complaints.desk.fields import Files, Line, LongSelect, Styled, Words
+from complaints.desk.fields import Amount, Files, Line, LongSelect, Styled, Words
 from complaints.desk.wording import name_of
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
@@ -23,7 +30,9 @@ from complaints.handling.assign import assign, take
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
 from complaints.handling.mark_duplicate import mark_duplicate
+from complaints.handling.offer_remedy import words_of
 from complaints.handling.promises import is_held_to_another
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee, reassess
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
@@ -31,6 +40,11 @@ from complaints.handling.step_down import step_down
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
+from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, is_tangible
+from complaints.remedies.exchange import currencies
+from complaints.remedies.models import Remedy
+from complaints.remedies.queries import last_requests
+from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
 from complaints.standards.models import Severity
@@ -43,7 +57,7 @@ class StepForm(Styled):
     entry = forms.IntegerField(widget=forms.HiddenInput, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    def offer(self, case: Case, *, by: Employee) -> None:
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer what can be chosen for this case; most steps leave nothing to choose."""
 
 
@@ -68,12 +82,65 @@ class AssignForm(StepForm):
         label=_("Colleague"), coerce=int, error_messages={"required": _("Please choose a colleague.")}
     )
 
-    def offer(self, case: Case, *, by: Employee) -> None:
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer the colleagues who can be responsible for this case."""
         offered = [
             (one.pk, f"{one.name} · {one.get_role_display()} · {one.unit.name}") for one in colleagues(case.unit)
         ]
         cast("forms.ChoiceField", self.fields["to"]).choices = [("", "—"), *offered]
+
+
+class OfferForm(StepForm):
+    """What to offer. The words begin with an apology in the customer's language, to be written on."""
+
+    kind = forms.ChoiceField(label=_("What"), error_messages={"required": _("Please choose what to offer.")})
+    amount = Amount(label=_("Worth"), required=False)
+    currency = forms.ChoiceField(label=_("Currency"), required=False)
+    words = Words(label=_("What we tell the customer"), error_messages={"required": _("Please write something here.")})
+    on_the_spot = forms.BooleanField(
+        label=_("The customer takes it right now"),
+        required=False,
+        help_text=_("A voucher is issued at once; anything else needs a reference."),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    proof = Line(
+        label=_("Reference"),
+        max_length=120,
+        required=False,
+        help_text=_("What proves it, such as the number of the payment."),
+    )
+    reason = Words(
+        label=_("Why"),
+        required=False,
+        help_text=_("For colleagues, and for whoever has to approve it; the customer never sees it."),
+    )
+
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
+        """Offer the catalogue, and the currencies that somebody's authority is in."""
+        kinds, money = (
+            cast("forms.ChoiceField", self.fields["kind"]),
+            cast("forms.ChoiceField", self.fields["currency"]),
+        )
+        costly = [(kind.value, kind.label) for kind in RemedyKind if is_tangible(kind)]
+        kinds.choices = [
+            ("", "—"),
+            (gettext("Worth a sum"), costly),
+            (gettext("Costs no money"), [(kind.value, kind.label) for kind in INTANGIBLE]),
+        ]
+        money.choices = [(one, one) for one in currencies(at=at)]
+        with translation.override(case.customer.language):
+            self.fields["words"].initial = gettext("We are sorry for what happened, and we want to put it right.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the sum of what is worth one, and in which currency."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
+            return told
+        if told.get("amount") is None and "amount" not in self.errors:
+            self.add_error("amount", gettext("Please say what it is worth."))
+        if not told.get("currency") and "currency" not in self.errors:
+            self.add_error("currency", gettext("Nothing worth money can be offered without a currency."))
+        return told
 
 
 class ReassessForm(StepForm):
@@ -98,7 +165,7 @@ class ReassessForm(StepForm):
         ),
     )
 
-    def offer(self, case: Case, *, by: Employee) -> None:
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer what this case could be judged as, beginning with what it is; what leaves no choice is not asked."""
         self.initial.update(model_to_dict(case, fields=["severity", "failure_type", "service_standard", "unit"]))
         kind, missed = case.failure_type, case.service_standard
@@ -141,14 +208,15 @@ class Step:
     choose from, and is asked for by a page of its own.
     """
 
-    verb: Callable[..., Case]
+    verb: Callable[..., Any]
     icon: str
-    done: Promise
+    done: Promise | Callable[[Any], str]
     explains: Promise | str = ""
     form: type[StepForm] = StepForm
     fields: tuple[str, ...] = ()
     checks_version: bool = True
     primary: bool = False
+    fields_template: str = "desk/_fields.html"
     foresees: Callable[..., Judged] | None = None
     on_demand: bool = False
 
@@ -157,14 +225,38 @@ class Step:
         """Whether the page can tell what it would change; a template would call `foresees`."""
         return self.foresees is not None
 
-    def take(self, reference: str, told: dict[str, Any], *, by: Employee, at: datetime) -> Case:
-        """Call the verb; a page without a readable version counts as an old one."""
+    def take(self, reference: str, told: dict[str, Any], *, by: Employee, at: datetime) -> str:
+        """Call the verb and say what is done; a page without a readable version counts as an old one."""
         facts = {name: told[name] for name in self.fields}
         if "attachments" in facts:
             facts["files"] = facts.pop("attachments")
         if self.checks_version:
             facts["seen_version"] = told.get("version") or 0
-        return self.verb(reference, by=by, at=at, **facts)
+        done = self.verb(reference, by=by, at=at, **facts)
+        return self.done(done) if callable(self.done) else str(self.done)
+
+
+def _offer(
+    reference: str, *, kind: str, amount: Decimal | None, currency: str, on_the_spot: bool, proof: str, **facts: Any
+) -> Remedy:
+    when = {name: facts.pop(name) for name in ("by", "at", "seen_version", "submission")}
+    sum_ = None if amount is None else Money(amount, currency)
+    what = RemedyFacts(kind=RemedyKind(kind), amount=sum_, proof=proof if on_the_spot else None, **facts)
+    return propose_remedy(reference, what, **when)
+
+
+def what_became_of(remedy: Remedy) -> str:
+    """Say what happened to a proposal: offered already, or whose decision it waits for."""
+    if remedy.status == RemedyStatus.FULFILLED:
+        return gettext("Given to the customer: %(remedy)s.") % {"remedy": words_of(remedy)}
+    if remedy.status != RemedyStatus.AWAITING:
+        return gettext("The customer is offered: %(remedy)s.") % {"remedy": words_of(remedy)}
+    asked = last_requests([remedy])[remedy.pk].asked_of
+    if asked is None:
+        return gettext("Nobody's authority covers this now. It waits, and the administrators are told.")
+    return gettext("%(name)s is asked to approve it. The customer hears of it once it is approved.") % {
+        "name": asked.name
+    }
 
 
 STEPS: Final[dict[Move, Step]] = {
@@ -213,6 +305,15 @@ STEPS: Final[dict[Move, Step]] = {
         explains=_("The clock stands still until the customer answers."),
         form=WriteForm,
         fields=("text", "submission"),
+    ),
+    Move.PROPOSE_REMEDY: Step(
+        _offer,
+        icon="gift",
+        done=what_became_of,
+        form=OfferForm,
+        fields=("kind", "amount", "currency", "words", "on_the_spot", "proof", "reason", "submission"),
+        primary=True,
+        fields_template="desk/_offer_fields.html",
     ),
     Move.NOTE: Step(
         write_note,

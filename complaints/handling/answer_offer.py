@@ -12,6 +12,7 @@ from complaints.cases.models import Case
 from complaints.cases.queries import locked
 from complaints.cases.states import Move
 from complaints.common.actors import Actor
+from complaints.common.errors import NotFound
 from complaints.common.words import clean
 from complaints.handling import tell
 from complaints.handling.offer_remedy import note
@@ -20,7 +21,7 @@ from complaints.outbox.models import Kind
 from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.models import Remedy
-from complaints.remedies.states import MOVES, RemedyMove
+from complaints.remedies.states import MOVES, UNTOLD, RemedyMove
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 
@@ -37,6 +38,8 @@ def answer_offer(token: str, *, remedy: int, accepted: bool, text: str = "", at:
     Locks the case, then the balances. Raises NotFound, RemedyMovedOn.
     """
     case = locked(links.case_behind(token, at=at).reference)
+    if remedies.of_case(case, remedy).status in UNTOLD:
+        raise NotFound
     text = clean(text)[:LONGEST]
     item, is_new = _answered(case, remedy, accepted=accepted, by=case.customer.actor, at=at, text=text)
     if is_new:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from djmoney.money import Money
+
 from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
@@ -19,7 +21,7 @@ from complaints.handling.offer_remedy import note, words_of
 from complaints.outbox.models import Kind
 from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
-from complaints.remedies.authority import allowance
+from complaints.remedies.authority import Allowance, allowance
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, Remedy
 from complaints.staff.models import Employee, Tier
@@ -36,10 +38,12 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
     Where none does, the request waits for whoever may by then, and the administrators get an alarm: it is never lost.
     For a locked case and a remedy that awaits approval.
     """
-    for step, person in _superiors(case, above, at=at):
-        if person.pk == remedy.proposed_by_id or not _may_decide(person, case):
-            continue
-        if not _held_with(person, case, remedy, at=at):
+    kind = RemedyKind(remedy.kind)
+    for step, own in covering(case, kind, remedy.amount, above=above, but=remedy.proposed_by_id, at=at):
+        person = own.employee
+        try:
+            ledger.hold(remedy, remedy.amount, own, at=at)
+        except BeyondAuthority:  # somebody else was faster
             continue
         due_at = Rung(step, person).decides_by(at=at) or at + DECIDED_WITHIN
         asked = remedies.ask(remedy, of=person, tier=Tier(step.tier), due_at=due_at, at=at)
@@ -55,19 +59,32 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
     return asked
 
 
-def _held_with(person: Employee, case: Case, remedy: Remedy, *, at: datetime) -> bool:
-    """Set the sum aside within somebody's own authority; False where that does not cover it."""
-    try:
-        own = allowance(person, case, at=at, currency=str(remedy.amount.currency))
-        if not own.covers(remedy.amount, RemedyKind(remedy.kind)):
-            return False
-        ledger.hold(remedy, remedy.amount, own, at=at)
-    except (BeyondAuthority, RateMissing):  # somebody else was faster; or they have money in other currencies only
-        return False
-    return True
+def covering(
+    case: Case, kind: RemedyKind, amount: Money, *, above: Tier | None, but: int | None, at: datetime
+) -> Iterator[tuple[LadderStep, Allowance]]:
+    """The superiors whose own authority covers a remedy, in the order in which they are asked, without who proposed it.
+
+    Each is looked at when the one before was passed over; who has money in other currencies only does not cover it.
+    """
+    for step, person in superiors(case, above=above, but=but, at=at):
+        try:
+            own = allowance(person, case, at=at, currency=str(amount.currency))
+        except RateMissing:
+            continue
+        if own.covers(amount, kind):
+            yield step, own
 
 
-def _superiors(case: Case, above: Tier | None, *, at: datetime) -> Iterator[tuple[LadderStep, Employee]]:
+def superiors(
+    case: Case, *, above: Tier | None, but: int | None, at: datetime
+) -> Iterator[tuple[LadderStep, Employee]]:
+    """Who may decide on a case's remedies above a tier, whatever the sum, in the order in which they are asked."""
+    for step, person in _answering_above(case, above, at=at):
+        if person.pk != but and _may_decide(person, case):
+            yield step, person
+
+
+def _answering_above(case: Case, above: Tier | None, *, at: datetime) -> Iterator[tuple[LadderStep, Employee]]:
     """Who answers on the higher steps of the unit's ladder, the lowest step and the nearest person first."""
     floor = -1 if above is None else TIERS.index(above)
     steps: dict[Tier, LadderStep] = {}

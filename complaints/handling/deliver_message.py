@@ -1,71 +1,132 @@
+"""Send what is queued: the message a hint names, or what is due, many over one connection."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from complaints.cases import clocks, lifecycle, links
-from complaints.cases.models import Case
+from complaints.cases import links
 from complaints.cases.queries import locked
 from complaints.common.errors import RecoveryError
 from complaints.handling import tell
-from complaints.outbox import queue, transports
-from complaints.outbox.models import Message
+from complaints.handling.note_delivery import no_such_mailbox
+from complaints.outbox import breaker, folding, queue
+from complaints.outbox.breaker import Permit
+from complaints.outbox.models import Channel, Message, Trouble
+from complaints.outbox.queries import barred
 from complaints.outbox.render import Rendered, words_of
+from complaints.outbox.transports import Line, TransportError
 
 log = structlog.get_logger(__name__)
+BATCH: Final = 50
+LONGEST: Final = timedelta(seconds=45)  # with one slow message on top, below the limit of a flight
 
 
-def deliver_message(message_id: str, *, clock: Callable[[], datetime], swept: bool = False) -> bool:
-    """Send one message, claimed by this call alone; False when another sender has it or it is done.
+def deliver_message(message_id: str, *, clock: Callable[[], datetime]) -> bool:
+    """Send the message a hint names, claimed by this call alone; False when it is not to be tried now or is done.
 
     Claims in one transaction, sends outside of any, marks in another: no lock is held while talking to the network.
     """
-    message = queue.claim(message_id, at=clock(), swept=swept)
-    if message is None:
-        return False
-    words = words_of(message)
+    permit = breaker.permit(Channel.EMAIL, at=clock(), most=1)
+    message = queue.claim(message_id, at=clock()) if permit.most else None
+    return bool(_deliver([message] if message else [], permit, clock=clock))
+
+
+def deliver_due(*, clock: Callable[[], datetime], most: int = BATCH) -> int:
+    """Send what waits and no hint has reached, what matters most first, over one connection; how many were taken up.
+
+    Claims a batch in one transaction, sends outside of any and marks each by itself: a sender that dies leaves all
+    but the one it was sending to be recognised as sent or to be sent by another.
+    """
+    permit = breaker.permit(Channel.EMAIL, at=clock(), most=most)
+    claimed = queue.claim_due(at=clock(), most=permit.most) if permit.most else []
+    return _deliver(claimed, permit, clock=clock)
+
+
+def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], datetime]) -> int:
+    began = clock()
+    going = _not_withheld(claimed, at=began)
+    fresh = _fresh_links(going, at=began)
+    tried = 0
+    with Line() as line:
+        while tried < len(going) and clock() - began <= LONGEST:
+            message = going[tried]
+            tried += 1
+            if not _try(line, message, permit, link=fresh.get(message.about, ""), clock=clock):
+                break
+    if tried < len(going):
+        queue.let_go(going[tried:], at=clock())
+    permit.hand_back(at=clock())
+    return len(claimed) - (len(going) - tried)
+
+
+def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Callable[[], datetime]) -> bool:
+    """Send one message and mark it; False when the others must wait, as the server is away."""
     try:
-        transports.send(message, words, link=_fresh_link(message, at=clock()))
-    except transports.TransportError as error:
-        log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
-        queue.mark_failed(message, permanent=error.permanent, reason=error.reason, at=clock())
-    else:
-        at = clock()
-        _note_delivery(message, words, at=at)
+        words = words_of(message)
+        provider_id = line.send(message, words, link=link if message.to_customer else "")
+    except TransportError as error:
+        return _note_failure(message, error, permit, at=clock())
+    except Exception as error:
+        log.exception("message.broken", message_id=message.message_id)
+        queue.mark_failed(message, trouble=Trouble.BROKEN, permanent=False, reason=repr(error), at=clock())
+        return True
+    _note_sent(message, words, provider_id=provider_id, at=clock())
+    permit.worked()
     return True
 
 
-def _note_delivery(message: Message, words: Rendered, *, at: datetime) -> None:
+def _note_sent(message: Message, words: Rendered, *, provider_id: str, at: datetime) -> None:
     """Mark a message as sent together with the deadlines it meets: a crash loses both or neither.
 
-    A case whose deadlines cannot be reckoned does not make the message go out twice.
+    Locks the case, where it meets any. A case whose deadlines cannot be reckoned does not make it go out twice.
     """
+    if not (message.to_customer and message.kind in tell.MEETS):
+        queue.mark_sent(message, words, provider_id=provider_id, at=at)
+        return
     try:
         with transaction.atomic():
-            _meet_deadlines(message, at=at)
-            queue.mark_sent(message, words, at=at)
+            case = locked(message.about)
+            if queue.mark_sent(message, words, provider_id=provider_id, at=at):
+                tell.reached(case, message.kind, at=at)
     except RecoveryError:
         log.exception("message.deadlines_not_met", message_id=message.message_id)
-        queue.mark_sent(message, words, at=at)
+        queue.mark_sent(message, words, provider_id=provider_id, at=at)
 
 
-def _meet_deadlines(message: Message, *, at: datetime) -> None:
-    """End the deadlines that a delivered message meets. Locks the case; its version stays, nobody's page grows old."""
-    kinds = tell.MEETS.get(message.kind)
-    if kinds and message.to_customer:
-        case = locked(message.about)
-        clocks.meet(case, kinds, at=at)
-        lifecycle.note_due(case)
+def _note_failure(message: Message, error: TransportError, permit: Permit, *, at: datetime) -> bool:
+    """Mark a message as failed; what passes counts against the server, what is for good only against the message."""
+    log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
+    queue.mark_failed(message, trouble=error.trouble, permanent=error.permanent, reason=error.reason, at=at)
+    if not error.permanent:
+        return not permit.failed(error.trouble, reason=error.reason, at=at)
+    permit.worked()
+    if error.trouble == Trouble.NO_MAILBOX:
+        no_such_mailbox(message.pk, reason=error.reason, at=at)
+    return True
 
 
-def _fresh_link(message: Message, *, at: datetime) -> str:
-    """A link minted for this very mail: what we keep of the message holds no secret."""
-    if not message.to_customer:
-        return ""
-    token = links.mint(Case.objects.get(reference=message.about), at=at)
-    return f"{settings.BASE_URL}{reverse('portal:track', args=[token])}"
+def _not_withheld(claimed: Sequence[Message], *, at: datetime) -> list[Message]:
+    """What is really sent: not to a barred address, and no more news in an hour than anybody reads."""
+    closed = barred(message.recipient for message in claimed)
+    back = [message for message in claimed if message.recipient.lower() in closed]
+    if back:
+        queue.withhold(back, Trouble.BARRED)
+    going = [message for message in claimed if message.recipient.lower() not in closed]
+    folded = {message.pk for message in folding.beyond_the_cap(going, at=at) if folding.fold(message, at=at)}
+    return [message for message in going if message.pk not in folded]
+
+
+def _fresh_links(going: Sequence[Message], *, at: datetime) -> dict[str, str]:
+    """A link minted for these very mails, by the case they are about: what we keep of a message holds no secret."""
+    about = {message.about for message in going if message.to_customer}
+    return {
+        reference: f"{settings.BASE_URL}{reverse('portal:track', args=[token])}"
+        for reference, token in links.mint_several(about, at=at).items()
+    }

@@ -16,7 +16,7 @@ from complaints.cases import attachments, clocks, links, search, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Mood
 from complaints.common.actors import Actor
-from complaints.common.errors import Invalid
+from complaints.common.errors import FilingNotYours, Invalid
 from complaints.common.inserting import insert_together
 from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
@@ -74,7 +74,7 @@ def file_complaint(
     Raises Invalid, naming the field, for a fact that cannot be taken, and NotPermitted.
     """
     if by is not None:
-        require(by, Permission.FILE)
+        require(by, Permission.FILE, FilingNotYours)
     facts = _checked(facts, at=at)
     attachments.examine(files)
     submission = facts.submission or _fingerprint(facts, at=at)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from complaints.cases import lifecycle
+from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
@@ -83,22 +83,32 @@ def propose_remedy(
 
 @transaction.atomic
 def answer_question(
-    reference: str, *, remedy: int, text: str, by: Employee, at: datetime, amount: Money | None = None
+    reference: str,
+    *,
+    remedy: int,
+    text: str,
+    by: Employee,
+    at: datetime,
+    amount: Money | None = None,
+    submission: str = "",
 ) -> Remedy:
     """Answer what an approver asked back, perhaps with another sum; then it is decided or asked for anew.
 
-    Locks the case, then the balances. Raises NotPermitted for anybody but who proposed it, RemedyMovedOn.
+    Sent twice, done once. Locks the case, then the balances. Raises NotPermitted for anybody but who proposed it, and
+    RemedyMovedOn.
     """
     text = written(text)
     case = lifecycle.lock_for(by, Permission.PROPOSE_REMEDY, reference, move=Move.PROPOSE_REMEDY)
     item = remedies.of_case(case, remedy)
+    if timeline.has_submission(case, submission):
+        return item
     remedies.check(item, RemedyMove.SUBMIT)
     if item.proposed_by_id != by.pk:
         raise NotPermitted(case=reference)
     if amount is not None:
         item.amount = checked_amount(amount)
     item.reason = f"{item.reason}\n\n{text}".strip()
-    note(case, item, Entry.APPROVAL_ANSWERED, by=by.actor, at=at, reason=text)
+    note(case, item, Entry.APPROVAL_ANSWERED, by=by.actor, at=at, reason=text, submission=submission)
     _decide_or_ask(case, item, by=by, at=at)
     return item
 

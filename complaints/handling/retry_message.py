@@ -1,31 +1,62 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from complaints.cases.models import Case
-from complaints.customers.records import file_of
 from complaints.outbox import queue
 from complaints.outbox.models import Message, MessageState
-from complaints.outbox.queries import one_visible
+from complaints.outbox.queries import one_visible, visible_to
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
+
+MOST: Final = 1_000
+
+
+class Likeness(StrEnum):
+    """In what another message must be like one, beside the trouble both met."""
+
+    TROUBLE = "trouble"
+    KIND = "kind"
+    DOMAIN = "domain"
 
 
 def retry_message(pk: int, *, by: Employee, at: datetime) -> bool:
     """Queue a failed message once more, its cause mended; False where it had not failed.
 
     To a customer it goes to an address that is on file: one that was taken off the file got nothing, and gets nothing.
-    Locks nothing: the state in the condition of the update decides. Raises NotFound, NotPermitted.
+    Locks the message. Raises NotFound, NotPermitted.
     """
     message = one_visible(by, pk)
     require(by, Permission.RETRY_MESSAGE)
-    if message.state != MessageState.FAILED:
-        return False
-    queue.retry(message, at=at, address=_on_file_instead(message) if message.to_customer else None)
-    return True
+    return bool(queue.retry(_where_to([message]), at=at))
 
 
-def _on_file_instead(message: Message) -> str | None:
-    """Where to write when the address of a message is not on file any more; None while it is, or there is no other."""
-    addresses = file_of(Case.objects.select_related("customer").get(reference=message.about).customer).emails
-    return None if message.recipient in addresses or not addresses else addresses[0]
+def retry_messages_like(pk: int, *, likeness: Likeness, by: Employee, at: datetime) -> int:
+    """Queue once more a failed message and, of those the employee sees, all that failed like it; how many.
+
+    At most MOST in one go, the oldest first. Locks the messages. Raises NotFound, NotPermitted.
+    """
+    message = one_visible(by, pk)
+    require(by, Permission.RETRY_MESSAGE)
+    alike = visible_to(by).filter(state=MessageState.FAILED, trouble=message.trouble)
+    if likeness == Likeness.KIND:
+        alike = alike.filter(kind=message.kind)
+    elif likeness == Likeness.DOMAIN:
+        alike = alike.filter(recipient__iendswith=f"@{message.domain}")
+    return queue.retry(_where_to(list(alike.order_by("pk")[:MOST])), at=at)
+
+
+def _where_to(messages: Sequence[Message]) -> dict[int, str]:
+    """Where each of the messages goes now: its own address, or another one of the customer's where that is gone."""
+    about = {message.about for message in messages if message.to_customer}
+    cases = Case.objects.filter(reference__in=about).only("reference", "customer_id")
+    cases = cases.prefetch_related("customer__emails").select_related("customer").defer("customer__grams")
+    on_file = {case.reference: [email.address for email in case.customer.emails.all()] for case in cases}
+    where = {}
+    for message in messages:
+        known = on_file.get(message.about, []) if message.to_customer else []
+        where[message.pk] = known[0] if known and message.recipient not in known else message.recipient
+    return where

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
+from complaints.common.by_key import ByKey
 from complaints.common.errors import NotFound
-from complaints.customers.models import Customer
-from complaints.customers.records import on_file
+from complaints.customers.models import Customer, EmailAddress
 from complaints.escalation.ladder import next_rung
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import BarredAddress, Kind, Message, Trouble
 from complaints.outbox.queue import Recipient, drafted, enqueue, release
 from complaints.staff.models import Employee
 from complaints.staff.queries import administrators
 from complaints.standards.models import ClockKind, Severity
+
+_ADDRESSES: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")
+_OPEN: Final = _ADDRESSES.exclude(Exists(BarredAddress.objects.filter(address=OuterRef("address"))))
+_COMPLAINANT: Final = ByKey(
+    lambda: Customer.objects.defer("haystack", "grams").annotate(
+        first=Subquery(_ADDRESSES[:1]), open=Subquery(_OPEN[:1])
+    )
+)
 
 MEETS: Final[dict[str, frozenset[ClockKind]]] = {
     Kind.ACKNOWLEDGED: frozenset({ClockKind.ACKNOWLEDGE}),
@@ -35,11 +45,21 @@ MEETS: Final[dict[str, frozenset[ClockKind]]] = {
 def customer(case: Case, kind: Kind, *, occasion: str, at: datetime, address: str | None = None, **facts: Any) -> None:
     """Tell the complainant, in their language, at the address on file or the one they have just given.
 
-    Who has no address is told in person by whoever writes this down: their word meets at once what a mail would.
+    Who has no address that takes our mail is told in person by whoever writes this down: their word meets at once
+    what a mail would.
     """
     message = to_customer(case, kind, occasion=occasion, at=at, address=address, **facts)
     enqueue(message)
-    if not message.recipient and kind in MEETS:
+    if not message.recipient:
+        reached(case, kind, at=at)
+
+
+def reached(case: Case, kind: str, *, at: datetime) -> None:
+    """End the deadlines of a locked case that a message of this kind meets, now that it has reached the customer.
+
+    Its version stays: nobody's page grows old.
+    """
+    if kind in MEETS:
         clocks.meet(case, MEETS[kind], at=at)
         lifecycle.note_due(case)
 
@@ -119,12 +139,13 @@ def colleague_of_no_case(colleague: Employee, kind: Kind, *, occasion: str, at: 
 
 
 def _on_file(case: Case) -> Recipient:
-    """The complainant of a case, who is fetched along with where we write to them."""
-    found = on_file(case.customer_id)
+    """The complainant of a case, who is fetched along with where we write to them: the first that takes our mail."""
+    found = _COMPLAINANT.get(case.customer_id)
     if found is None:
         raise NotFound
-    case.customer, address = found
-    return _complainant(case.customer, address)
+    case.customer = found
+    without = Trouble.BARRED if vars(found)["first"] else Trouble.NO_ADDRESS
+    return replace(_complainant(found, vars(found)["open"] or ""), without=without)
 
 
 def _colleague(colleague: Employee) -> Recipient:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from complaints.escalation.ladder import Ladders
-from complaints.handling.deliver_message import deliver_message
+from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.let_rest import let_rest, resting_ids
@@ -17,7 +17,6 @@ from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
-from complaints.outbox import queue
 from complaints.staff.queries import Roster
 
 log = structlog.get_logger(__name__)
@@ -52,10 +51,17 @@ def close_unanswered(*, clock: Now, limit: int | None = 200) -> int:
     return each(resting_ids(at=clock(), limit=limit), lambda case_id: let_rest(case_id, at=clock()))
 
 
-def send_missed(*, clock: Now, limit: int | None = 500) -> int:
-    """Send what no hint has reached: the broker was away, a worker died, or it is time to try again."""
-    due = queue.due_ids(at=clock(), limit=limit)
-    return each(due, lambda message_id: deliver_message(message_id, clock=clock, swept=True))
+def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
+    """Send what no hint has reached: the broker was away, a worker died, or it is time to try again.
+
+    Batch after batch, until nothing is due or `goes_on` says after one that it was enough; how many were taken up.
+    """
+    done = 0
+    while taken := deliver_due(clock=clock):
+        done += taken
+        if not goes_on(taken):
+            break
+    return done
 
 
 def pass_up(*, clock: Now, limit: int | None = 200) -> int:

@@ -39,7 +39,7 @@ class Swept:
 def due(*, at: datetime) -> Swept:
     """What a sweep would take up, all of it."""
     return Swept(
-        messages=len(queue.due_ids(at=at, limit=None)),
+        messages=queue.how_many_due(at=at),
         cases=len(resting_ids(at=at, limit=None)),
         deadlines=len(overdue_ids(at=at, limit=None)),
         reminders=len(reminding_ids(at=at, limit=None)),
@@ -64,8 +64,8 @@ def sweep(*, clock: rounds.Now) -> Swept:
     rounds.warn_of_trainings(clock=clock, limit=None)
     prove_ledger(at=clock())
     closed = rounds.close_unanswered(clock=clock, limit=None)
-    messages = len(queue.due_ids(at=clock(), limit=None))
-    sent = rounds.send_missed(clock=clock, limit=None)
+    messages = queue.how_many_due(at=clock())
+    sent = rounds.send_missed(clock=clock)
     return replace(
         found,
         rules=rules,

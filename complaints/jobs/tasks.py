@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from time import monotonic
+from typing import Final
+
 from celery import shared_task
 from django.utils.timezone import now
 
-from complaints.handling.deliver_message import deliver_message
+from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
 from complaints.jobs import rounds
+
+HELPERS: Final = 3
+TURN: Final = 9.0  # seconds, a little less than beat's between two turns
 
 
 @shared_task(name="messages.deliver", ignore_result=True)
@@ -17,9 +23,21 @@ def deliver(message_id: str) -> bool:
 
 
 @shared_task(name="messages.send_missed", ignore_result=True)
-def send_missed() -> int:
-    """Send what no hint has reached."""
-    return rounds.send_missed(clock=now)
+def send_missed(helpers: int = HELPERS) -> int:
+    """Send what no hint has reached. A worker who finds a backlog calls another to help, once.
+
+    A turn ends after a while even so, so that hints and other jobs come between two of them.
+    """
+    ends = monotonic() + TURN
+
+    def goes_on(taken: int) -> bool:
+        nonlocal helpers
+        if taken == BATCH and helpers:
+            send_missed.apply_async((helpers - 1,), expires=TURN)
+            helpers = 0
+        return monotonic() < ends
+
+    return rounds.send_missed(clock=now, goes_on=goes_on)
 
 
 @shared_task(name="cases.close_unanswered", ignore_result=True)

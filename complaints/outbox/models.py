@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -35,6 +35,48 @@ class Kind(models.TextChoices):
     STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
     STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
+    STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")
+    SEVERAL = "several", _("Several messages in one")
+    STAFF_SEVERAL = "staff_several", _("To staff: several messages in one")
+
+
+class Priority(models.IntegerChoices):
+    """Who goes first when many wait."""
+
+    FIRST = 0, _("First")
+    NORMAL = 1, _("Normal")
+    LAST = 2, _("Last")
+
+
+PRIORITY: Final[dict[str, Priority]] = {
+    **dict.fromkeys(
+        (
+            Kind.WRITTEN,
+            Kind.QUESTION,
+            Kind.RESOLUTION_PROPOSED,
+            Kind.REMEDY_OFFERED,
+            Kind.ACKNOWLEDGED,
+            Kind.TRACKING_LINK,
+            Kind.STAFF_CUSTOMER_ANSWERED,
+        ),
+        Priority.FIRST,
+    ),
+    **dict.fromkeys((Kind.STAFF_REMINDER, Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL), Priority.LAST),
+}
+"""What a person wrote or waits for goes first, summaries last; every other kind goes between them."""
+
+FOLDED: Final = frozenset(
+    {
+        Kind.RECEIVED,
+        Kind.ESCALATED,
+        Kind.REOPENED,
+        Kind.CLOSED,
+        Kind.STAFF_ASSIGNED,
+        Kind.STAFF_ALARM,
+        Kind.STAFF_REMINDER,
+    }
+)
+"""Kinds of which one address gets only so many an hour, the rest in one: news, never what a person wrote."""
 
 
 class MessageState(models.TextChoices):
@@ -42,11 +84,31 @@ class MessageState(models.TextChoices):
     IN_FLIGHT = "in_flight", _("In flight")
     RETRY = "retry", _("Waiting to retry")
     SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Came back")
     FAILED = "failed", _("Failed")
     WITHHELD = "withheld", _("Withheld")
 
 
 PENDING = (MessageState.QUEUED, MessageState.IN_FLIGHT, MessageState.RETRY)
+
+
+class Trouble(models.TextChoices):
+    """Why a message has not reached anybody: what all that are alike have in common."""
+
+    UNREACHABLE = "unreachable", _("The mail server cannot be reached")
+    TIMED_OUT = "timed_out", _("The mail server does not answer in time")
+    SIGN_IN = "sign_in", _("The mail server does not let us in")
+    TOO_MANY = "too_many", _("The mail server takes no more for now")
+    NOT_NOW = "not_now", _("Not taken for now")
+    REFUSED = "refused", _("Refused for good")
+    NO_MAILBOX = "no_mailbox", _("There is no such mailbox")
+    UNSENDABLE = "unsendable", _("It cannot be sent as it is")
+    BROKEN = "broken", _("Its words could not be put together")
+    CAME_BACK = "came_back", _("It came back")
+    NO_ADDRESS = "no_address", _("No e-mail address is on file.")
+    BARRED = "barred", _("Mail to this address came back, or was not wanted.")
+    FOLDED = "folded", _("Too many in an hour: told in a summary.")
 
 
 class Message(models.Model):
@@ -69,7 +131,15 @@ class Message(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.QUEUED)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    trouble = models.CharField(_("trouble"), max_length=12, choices=Trouble, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    provider_id = models.CharField(
+        max_length=200, blank=True, default="", help_text=_("What a mail provider calls it.")
+    )
+    folded_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="folded", db_index=False
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("queued at"))
     look_again_at = models.DateTimeField(
@@ -82,25 +152,94 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
             models.Index(
-                fields=["look_again_at", "id"],
+                fields=["priority", "look_again_at", "id"],
                 condition=models.Q(state__in=["queued", "in_flight", "retry"]),
                 name="message_pending",
+            ),
+            models.Index(
+                fields=["recipient", "sent_at"], condition=models.Q(sent_at__isnull=False), name="message_sent_to"
+            ),
+            models.Index(fields=["recipient"], condition=models.Q(state="in_flight"), name="message_in_flight"),
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_of_provider"),
+            models.Index(
+                fields=["folded_into"], condition=models.Q(folded_into__isnull=False), name="message_folded_into"
             ),
             models.Index(fields=["unit", "-id"], name="message_by_unit"),
             models.Index(
                 fields=["state", "-id"],
-                condition=models.Q(state__in=["failed", "withheld", "retry"]),
+                condition=models.Q(state__in=["failed", "withheld", "retry", "bounced"]),
                 name="message_in_trouble",
             ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="sent_has_moment"
+                condition=~models.Q(state__in=["sent", "delivered", "bounced"]) | models.Q(sent_at__isnull=False),
+                name="sent_has_moment",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["failed", "withheld"]) | ~models.Q(reason=""), name="unsent_has_reason"
+                condition=~models.Q(state__in=["failed", "withheld", "bounced"]) | ~models.Q(reason=""),
+                name="unsent_has_reason",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.recipient}"
+
+    @property
+    def domain(self) -> str:
+        """Whose mail server it goes to in the end."""
+        return self.recipient.rpartition("@")[2]
+
+
+class Bar(models.TextChoices):
+    """Why nothing is written to an address any more."""
+
+    BOUNCED = "bounced", _("Mail to it comes back")
+    UNWANTED = "unwanted", _("Our mail was reported as unwanted")
+
+
+class BarredAddress(models.Model):
+    """An address that nothing is sent to until somebody trusts it again, whoever has it on file."""
+
+    address = models.CharField(_("e-mail address"), max_length=254, unique=True)
+    why = models.CharField(_("why"), max_length=10, choices=Bar)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("barred address")
+        verbose_name_plural = _("barred addresses")
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Channel(models.TextChoices):
+    """The ways a message can leave."""
+
+    EMAIL = "email", _("E-mail")
+
+
+class Breaker(models.Model):
+    """Whether a channel works, where every worker sees it; without a row it does."""
+
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, primary_key=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    trouble = models.CharField(_("trouble"), max_length=12, choices=Trouble, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
+    open_since = models.DateTimeField(_("nothing is tried since"), null=True, blank=True)
+    probe_at = models.DateTimeField(_("next tried at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(open_since__isnull=True, probe_at__isnull=True)
+                | models.Q(open_since__isnull=False, probe_at__isnull=False),
+                name="open_breaker_is_probed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_channel_display())

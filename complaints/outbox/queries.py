@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 PAGE = 25
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
-IN_TROUBLE = frozenset({MessageState.FAILED, MessageState.WITHHELD, MessageState.RETRY})
+IN_TROUBLE = frozenset({MessageState.FAILED, MessageState.WITHHELD, MessageState.RETRY, MessageState.BOUNCED})
 """The states that have an index of their own: they are few, and looked for among many."""
 
 
@@ -67,6 +67,17 @@ def one_visible(employee: Employee, pk: int) -> Message:
     if message is None:
         raise NotFound
     return message
+
+
+def barred(addresses: Iterable[str]) -> dict[str, BarredAddress]:
+    """Those of the addresses that nothing is sent to, in lower case."""
+    asked = {address.lower() for address in addresses if address}
+    return {row.address: row for row in BarredAddress.objects.filter(address__in=asked)} if asked else {}
+
+
+def channels_out_of_order() -> list[Breaker]:
+    """The channels on which nothing is tried now, with since when and why."""
+    return list(Breaker.objects.filter(open_since__isnull=False))
 
 
 def _unit_ids(employee: Employee) -> list[int]:

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 
 from complaints.common.inserting import insert_rows
 from complaints.outbox import kick
-from complaints.outbox.models import PENDING, Kind, Message, MessageState
+from complaints.outbox.models import (
+    PENDING,
+    PRIORITY,
+    Bar,
+    BarredAddress,
+    Kind,
+    Message,
+    MessageState,
+    Priority,
+    Trouble,
+)
 from complaints.outbox.render import Rendered
 from complaints.staff.models import Unit
 
 HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
-FLIGHT_LIMIT = timedelta(minutes=2)  # longer than any transport may take: the sender died on the way
-BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
+FLIGHT_LIMIT = timedelta(minutes=2)  # longer than a batch may take: the sender died on the way
+FIRST_PAUSE = timedelta(minutes=1)
+GROWTH = 4  # each pause is as many times the one before: a day of trying in all
+TRIES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +46,7 @@ class Recipient:
     name: str
     language: str
     is_customer: bool = True
+    without: Trouble = Trouble.NO_ADDRESS
 
 
 def enqueue(*rows: Model) -> None:
@@ -63,8 +76,10 @@ def drafted(
         facts=_in_language(to.language, facts),
         dedupe_key=_told_once(about, kind, to.address, occasion),
         message_id=f"<{about.lower()}.{secrets.token_hex(12)}@{_domain()}>",
+        priority=PRIORITY.get(kind, Priority.NORMAL),
         state=MessageState.QUEUED if to.address else MessageState.WITHHELD,
-        reason="" if to.address else gettext("No e-mail address is on file."),
+        trouble="" if to.address else to.without,
+        reason="" if to.address else str(to.without.label),
         created_at=at,
         look_again_at=at + HINT_GRACE,
     )
@@ -81,54 +96,128 @@ def hint(message: Message) -> None:
         kick.on_commit(message.message_id)
 
 
-def claim(message_id: str, *, at: datetime, swept: bool = False) -> Message | None:
-    """Take a message for sending, or None when somebody else has it or it is done.
+def claim(message_id: str, *, at: datetime) -> Message | None:
+    """Take the message a hint names, or None when somebody else has it, it was tried before, or it is done.
 
-    Locks the message row, skipping a locked one. A hint takes only what was never tried; the sweep takes what is due.
+    Locks the message row, skipping a locked one.
+    """
+    claimed = _claimed(Message.objects.filter(message_id=message_id, state=MessageState.QUEUED), at=at, most=1)
+    return claimed[0] if claimed else None
+
+
+def claim_due(*, at: datetime, most: int) -> list[Message]:
+    """Take messages that wait and that no hint has reached, what matters most and has waited longest first.
+
+    Locks the rows, skipping locked ones. Each priority is asked for by itself: that is one range of the index.
+    """
+    claimed: list[Message] = []
+    for priority in Priority:
+        if len(claimed) < most:
+            due = Message.objects.filter(priority=priority, state__in=PENDING, look_again_at__lte=at)
+            claimed += _claimed(due.order_by("look_again_at", "id"), at=at, most=most - len(claimed))
+    return claimed
+
+
+def let_go(claimed: Sequence[Message], *, at: datetime) -> None:
+    """Put back what was claimed and not tried: no attempt is used up, and whoever is next may take it."""
+    Message.objects.filter(
+        pk__in=[message.pk for message in claimed],
+        state=MessageState.IN_FLIGHT,
+        look_again_at__in={message.look_again_at for message in claimed},
+    ).update(
+        state=Case(When(attempts__gt=1, then=Value(MessageState.RETRY)), default=Value(MessageState.QUEUED)),
+        attempts=F("attempts") - 1,
+        look_again_at=at,
+    )
+
+
+def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: str = "") -> bool:
+    """Note that the transport took it, and with which words; False when its provider has told us so before.
+
+    Who took the claim over meanwhile keeps their own.
+    """
+    kept = {
+        "subject": words.subject,
+        "body_text": words.text,
+        "body_html": words.html,
+        "sent_at": at,
+        "provider_id": provider_id,
+    }
+    if _mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
+        return True
+    heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
+    heard_of.filter(attempts=message.attempts, subject="").update(**kept)
+    return False
+
+
+def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime) -> None:
+    """Note a failure: for good, or to be tried again after a pause that grows."""
+    why = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+    if permanent or message.attempts >= TRIES:
+        _mark(message, state=MessageState.FAILED, **why)
+    else:
+        _mark(message, state=MessageState.RETRY, look_again_at=at + pause_after(message), **why)
+
+
+def pause_after(message: Message) -> timedelta:
+    """How long to wait after the latest attempt: growing, and a quarter up or down so that not all come at once."""
+    spread = crc32(f"{message.message_id}{message.attempts}".encode()) / 2**32
+    grown: timedelta = FIRST_PAUSE * GROWTH ** (message.attempts - 1)
+    return grown * (0.75 + spread / 2)
+
+
+def withhold(messages: Sequence[Message], trouble: Trouble, **changes: Any) -> None:
+    """Note that claimed messages are not sent, and why."""
+    Message.objects.filter(pk__in=[one.pk for one in messages], state=MessageState.IN_FLIGHT).update(
+        state=MessageState.WITHHELD, trouble=trouble, reason=str(trouble.label), **changes
+    )
+
+
+def reported_on(*, message_id: str, provider_id: str) -> Message | None:
+    """The message that a provider speaks of, by our name for it or by theirs."""
+    ours = Message.objects.filter(message_id=message_id) if message_id else Message.objects.none()
+    return ours.first() or (Message.objects.filter(provider_id=provider_id).first() if provider_id else None)
+
+
+def note_report(message: Message, state: MessageState, *, trouble: str, reason: str, at: datetime) -> None:
+    """Write what a provider says became of a locked message; whatever it was, it has left us."""
+    message.state, message.trouble, message.reason = state, trouble, reason[:500]
+    message.sent_at = message.sent_at or at
+    message.save(update_fields=["state", "trouble", "reason", "sent_at"])
+
+
+def bar(address: str, why: Bar, *, reason: str, at: datetime) -> bool:
+    """Let nothing more be sent to an address; False where that was so already."""
+    row = BarredAddress(address=address.lower(), why=why, reason=reason[:500], since=at)
+    before = BarredAddress.objects.filter(address=row.address).exists()
+    BarredAddress.objects.bulk_create([row], ignore_conflicts=True)
+    return not before
+
+
+def trust(address: str) -> bool:
+    """Let mail go to a barred address again; False where it was not barred."""
+    return bool(BarredAddress.objects.filter(address=address.lower()).delete()[0])
+
+
+def retry(messages: Mapping[int, str], *, at: datetime) -> int:
+    """Queue once more what failed for good, by key and the address it goes to now; how many had failed.
+
+    Staff have mended the cause. The first one gets a hint, the others wait for the sweep.
     """
     with transaction.atomic():
-        wanted = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(message_id=message_id)
-        wanted = (
-            wanted.filter(state__in=PENDING, look_again_at__lte=at)
-            if swept
-            else wanted.filter(state=MessageState.QUEUED)
+        failed = list(
+            Message.objects.select_for_update(of=("self",))
+            .filter(pk__in=messages, state=MessageState.FAILED)
+            .order_by("pk")
         )
-        message = wanted.select_related("unit").first()
-        if message is None:
-            return None
-        message.state = MessageState.IN_FLIGHT
-        message.attempts += 1
-        message.look_again_at = at + FLIGHT_LIMIT
-        message.save(update_fields=["state", "attempts", "look_again_at"])
-        return message
-
-
-def mark_sent(message: Message, words: Rendered, *, at: datetime) -> None:
-    """Note that the transport took it, and with which words."""
-    kept = {"subject": words.subject, "body_text": words.text, "body_html": words.html}
-    _mark(message, state=MessageState.SENT, sent_at=at, reason="", **kept)
-
-
-def mark_failed(message: Message, *, permanent: bool, reason: str, at: datetime) -> None:
-    """Note a failure: for good, or to be tried again after a pause that grows."""
-    if permanent or message.attempts > len(BACKOFF):
-        _mark(message, state=MessageState.FAILED, reason=reason[:500] or "?")
-    else:
-        _mark(message, state=MessageState.RETRY, reason=reason[:500], look_again_at=at + BACKOFF[message.attempts - 1])
-
-
-def retry(message: Message, *, at: datetime, address: str | None = None) -> None:
-    """Queue once more what failed for good; staff have mended the cause, or it goes to another address."""
-    with transaction.atomic():
-        changed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
-            state=MessageState.QUEUED,
-            attempts=0,
-            reason="",
-            look_again_at=at + HINT_GRACE,
-            recipient=address or message.recipient,
-        )
-        if changed:
+        for message in failed:
+            message.state, message.attempts, message.trouble, message.reason = MessageState.QUEUED, 0, "", ""
+            message.recipient, message.look_again_at = messages[message.pk], at + HINT_GRACE
+        changed = ["state", "attempts", "trouble", "reason", "recipient", "look_again_at"]
+        Message.objects.bulk_update(failed, changed, batch_size=500)
+        for message in failed[:1]:
             kick.on_commit(message.message_id)
+    return len(failed)
 
 
 def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
@@ -137,17 +226,21 @@ def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
     Locks the messages. Whatever the address was told on the same occasion already stays withheld: told once.
     """
     withheld = Message.objects.select_for_update(of=("self",)).filter(
-        about__in=about, state=MessageState.WITHHELD, to_customer=True, recipient=""
+        about__in=about,
+        state=MessageState.WITHHELD,
+        to_customer=True,
+        trouble__in=(Trouble.NO_ADDRESS, Trouble.BARRED, ""),
     )
     released = 0
     for message in withheld.order_by("pk"):
-        nobody = _told_once(message.about, message.kind, "", "")
-        key = _told_once(message.about, message.kind, to.address, message.dedupe_key.removeprefix(nobody))
-        if Message.objects.filter(dedupe_key=key).exists():
+        before = _told_once(message.about, message.kind, message.recipient, "")
+        key = _told_once(message.about, message.kind, to.address, message.dedupe_key.removeprefix(before))
+        if Message.objects.filter(dedupe_key=key).exclude(pk=message.pk).exists():
             continue
         message.recipient, message.recipient_name, message.dedupe_key = to.address, to.name, key
-        message.state, message.reason, message.look_again_at = MessageState.QUEUED, "", at + HINT_GRACE
-        message.save(update_fields=["recipient", "recipient_name", "dedupe_key", "state", "reason", "look_again_at"])
+        message.state, message.trouble, message.reason = MessageState.QUEUED, "", ""
+        message.look_again_at = at + HINT_GRACE
+        message.save()
         kick.on_commit(message.message_id)
         released += 1
     return released
@@ -158,10 +251,9 @@ def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
 
 
-def due_ids(*, at: datetime, limit: int | None = 500) -> list[str]:
-    """Messages that wait and that no hint has reached, oldest first, by Message-ID."""
-    due = Message.objects.filter(state__in=PENDING, look_again_at__lte=at).order_by("look_again_at", "id")
-    return list(due.values_list("message_id", flat=True)[:limit])
+def how_many_due(*, at: datetime) -> int:
+    """How many messages wait that no hint has reached; counts them all, for the command line."""
+    return Message.objects.filter(state__in=PENDING, look_again_at__lte=at).count()
 
 
 def move_to_unit(about: str, unit: Unit) -> None:
@@ -187,9 +279,24 @@ def _told(value: Any) -> Any:
     return str(value) if isinstance(value, Promise) else value
 
 
-def _mark(message: Message, **changes: Any) -> None:
+def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:
+    """Lock as many of the rows as nobody else has, and note that they are on their way."""
+    with transaction.atomic():
+        claimed = list(wanted.select_for_update(skip_locked=True, of=("self",)).select_related("unit")[:most])
+        if claimed:
+            Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
+                state=MessageState.IN_FLIGHT, attempts=F("attempts") + 1, look_again_at=at + FLIGHT_LIMIT
+            )
+        for message in claimed:
+            message.state, message.look_again_at = MessageState.IN_FLIGHT, at + FLIGHT_LIMIT
+            message.attempts += 1
+        return claimed
+
+
+def _mark(message: Message, **changes: Any) -> bool:
     """Write the outcome only on the flight it belongs to: a claim taken over meanwhile keeps its own."""
-    Message.objects.filter(pk=message.pk, state=MessageState.IN_FLIGHT, attempts=message.attempts).update(**changes)
+    own = Message.objects.filter(pk=message.pk, state=MessageState.IN_FLIGHT, attempts=message.attempts)
+    return bool(own.update(**changes))
 
 
 def _domain() -> str:

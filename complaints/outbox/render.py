@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from complaints.common.moments import zone_words
 from complaints.outbox.models import Kind, Message
 
+SUMMARIES = frozenset({Kind.SEVERAL, Kind.STAFF_SEVERAL})
 LINK = "[[link]]"  # stands for the tracking link until the message leaves: what we keep holds no secret
 
 
@@ -41,6 +42,10 @@ def words_of(message: Message) -> Rendered:
     if message.subject:
         return Rendered(message.subject, message.body_text, message.body_html)
     facts = {name: _moment(value) if name.endswith("_at") else value for name, value in message.facts.items()}
+    if message.kind in SUMMARIES:
+        with translation.override(message.language):
+            told = [f"{about} · {Kind(kind).label}" for about, kind in _folded_into(message)]
+        facts |= {"lines": list(dict.fromkeys(told)), "how_many": len(told)}
     known = {"recipient_name": message.recipient_name, "reference": message.about}
     return render(Kind(message.kind), language=message.language, zone=message.unit.time_zone, facts={**facts, **known})
 
@@ -48,6 +53,11 @@ def words_of(message: Message) -> Rendered:
 def with_link(words: str, url: str) -> str:
     """Put the tracking link where it belongs, at the moment of sending."""
     return words.replace(LINK, url)
+
+
+def _folded_into(summary: Message) -> list[tuple[str, str]]:
+    """What a summary stands for, by reference and kind, in the order in which it was queued."""
+    return list(summary.folded.order_by("pk").values_list("about", "kind"))
 
 
 def _moment(value: Any) -> Any:

@@ -8,8 +8,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.http import HttpRequest
+
+from complaints.common.counting import times
 
 WINDOW: Final = timedelta(minutes=10)
 
@@ -27,13 +28,7 @@ MOST: Final[dict[Deed, int]] = {Deed.COMPLAIN: 300, Deed.ASK_FOR_LINK: 30, Deed.
 def is_too_often(request: HttpRequest, deed: Deed) -> bool:
     """Count one more time, and say whether it is one too many."""
     key = f"portal:{deed}:{_neighbourhood(get_adapter().get_client_ip(request))}"
-    if cache.add(key, 1, WINDOW.total_seconds()):
-        return False
-    try:
-        times: int = cache.incr(key)
-    except ValueError:  # the window ended between the two calls
-        return False
-    return times > MOST[deed]
+    return times(key, within=WINDOW) > MOST[deed]
 
 
 def _neighbourhood(address: str) -> str:

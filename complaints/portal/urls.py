@@ -15,5 +15,6 @@ urlpatterns = [
     path("track/<str:token>/verdict/", views.verdict, name="verdict"),
     path("track/<str:token>/remedy/", views.remedy, name="remedy"),
     path("track/<str:token>/climb/", views.climb, name="climb"),
+    path("track/<str:token>/vouchers/<int:number>/", views.voucher, name="voucher"),
     path("track/<str:token>/files/<int:number>/", views.file, name="file"),
 ]

@@ -32,6 +32,8 @@ from complaints.cases.models import Case
 from complaints.cases.queries import timeline_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, RemedyMovedOn, TopOfLadder
 from complaints.common.moments import zone_words
+from complaints.common.money import money_words
+from complaints.common.qr_codes import qr_svg
 from complaints.handling.answer_offer import answer_offer
 from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.climb_for_customer import climb_for_customer
@@ -41,6 +43,7 @@ from complaints.handling.reopen_for_customer import may_open_again, reopen_for_c
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
 from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, RemedyForm, VerdictForm
+from complaints.portal.gifts import gifts_of, voucher_on
 from complaints.portal.guard import TOO_LARGE, Refusal, refusal, wished_language
 from complaints.portal.standing import offer_of, offered_to, standing_of, story_of
 from complaints.portal.throttle import Deed
@@ -266,6 +269,26 @@ def climb(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_safe
 @secret
+def voucher(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    """A voucher to be printed, or shown on the telephone."""
+    at = now()
+    case = links.case_behind(token, at=at)
+    _speak_as(request, case)
+    found = voucher_on(case, number)
+    shown = {
+        "case": case,
+        "token": token,
+        "voucher": found,
+        "is_good": found.is_good(at=at),
+        "worth": money_words(found.amount),
+        "code": qr_svg(found.code),
+    }
+    with timezone.override(ZoneInfo(case.unit.time_zone)):
+        return render(request, "portal/voucher.html", shown)
+
+
+@require_safe
+@secret
 def file(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     """Hand out a file that the customer may have: always to be saved, never shown in the browser."""
     case = links.case_behind(token, at=now())
@@ -366,6 +389,7 @@ def _tracking_page(
         "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
         "offer": offer_of(case, at=at),
         "remedies": offered_to(case),
+        "gifts": gifts_of(case, at=at),
         "may_open_again": may_open_again(case, at=at),
         "refused": refused,
     }

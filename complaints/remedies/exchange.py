@@ -4,7 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from complaints.common.errors import RateMissing
-from complaints.remedies.models import ExchangeRate
+from complaints.remedies.models import Authority, ExchangeRate
+
+
+def currencies(*, at: datetime) -> list[str]:
+    """The currencies something can be offered in: those that authorities are in, and those that are converted."""
+    ruled = Authority.objects.filter(valid_from__lte=at).values_list("currency").order_by()
+    converted = ExchangeRate.objects.filter(since__lte=at).values_list("source").order_by()
+    return sorted(currency for (currency,) in ruled.union(converted))
 
 
 def rate(source: str, target: str, *, at: datetime) -> Decimal:

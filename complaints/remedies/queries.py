@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +16,10 @@ from djmoney.money import Money
 from complaints.cases.models import Case
 from complaints.cases.queries import one_visible, visible_to
 from complaints.common.errors import NotFound
+from complaints.common.tokens import read_voucher_code
 from complaints.customers.models import Customer
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
 from complaints.remedies.models import Approval, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
@@ -53,6 +54,24 @@ def remedies_of(case: Case) -> list[Remedy]:
 def offers_to_customer(case: Case) -> list[Remedy]:
     """What the customer may accept or decline now."""
     return list(Remedy.objects.filter(case=case, status=RemedyStatus.OFFERED).order_by("pk")[:100])
+
+
+def last_requests(remedies: Collection[Remedy]) -> dict[int, Approval]:
+    """The newest request for approval of each remedy that was ever asked for, in one query."""
+    asked = Approval.objects.filter(remedy__in=[one.pk for one in remedies]).select_related("asked_of", "decided_by")
+    return {one.remedy_id: one for one in asked.order_by("pk")}
+
+
+def given_to_customer(case: Case) -> list[Remedy]:
+    """What the customer has accepted or got on a case, worth a sum, with its voucher."""
+    theirs = Remedy.objects.filter(case=case, status__in=[RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED])
+    return list(theirs.exclude(kind__in=INTANGIBLE).select_related("voucher").order_by("pk")[:100])
+
+
+def voucher_by_code(code: str) -> Voucher | None:
+    """A voucher by its code as it was typed or scanned."""
+    told = Voucher.objects.select_related("remedy", "redeemed_by")
+    return told.filter(code=read_voucher_code(code)).first()
 
 
 def remedies_of_customer(customer: Customer, *, seen_by: Employee) -> list[Remedy]:

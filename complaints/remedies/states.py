@@ -69,3 +69,6 @@ MOVES: Final[dict[RemedyMove, RemedyRule]] = {
 
 LAPSING: Final = MOVES[RemedyMove.EXPIRE].start
 """Where a remedy does not stay for ever: what is held for it is given back when its day has come."""
+
+UNTOLD: Final = frozenset({RemedyStatus.PROPOSED, RemedyStatus.AWAITING, RemedyStatus.AUTHORISED, RemedyStatus.REFUSED})
+"""What the customer does not know of; nothing of ours lets on that it is there."""

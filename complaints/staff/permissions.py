@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
+    HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
@@ -70,7 +71,7 @@ def may(employee: Employee, permission: Permission) -> bool:
     return employee.is_active and permission in GRANTS.get(Role(employee.role), frozenset())
 
 
-def require(employee: Employee, permission: Permission) -> None:
-    """Raise NotPermitted unless the role grants the step."""
+def require(employee: Employee, permission: Permission, refusal: type[NotPermitted] = NotPermitted) -> None:
+    """Raise NotPermitted, or a refusal that says it better, unless the role grants the step."""
     if not may(employee, permission):
-        raise NotPermitted(permission=permission)
+        raise refusal(permission=permission)

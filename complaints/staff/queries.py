@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid, NotFound
-from complaints.staff.models import Absence, Employee, Role, Tier, Unit
+from complaints.staff.models import Absence, Course, Employee, Role, Tier, Training, Unit
 from complaints.staff.permissions import Permission, may
 
 
@@ -104,12 +104,12 @@ def at_work(people: Iterable[Employee], *, at: datetime) -> dict[int, Employee]:
     return answers
 
 
-def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Employee]:
-    """Those who are away and for whom this employee answers: directly, or for the stand-in who is away as well."""
+def stood_in_for(employee: Employee, *, at: datetime) -> QuerySet[Absence, int]:
+    """The ids of those who are away and for whom this employee answers, also for a stand-in who is away as well."""
     away = Absence.objects.filter(since__lte=at, until__gt=at)
-    directly = away.filter(stand_in=employee).values("employee")
-    indirectly = away.filter(stand_in__in=directly).values("employee")
-    return Employee.objects.filter(Q(pk__in=directly) | Q(pk__in=indirectly)).exclude(pk=employee.pk)
+    directly = away.filter(stand_in=employee).values_list("employee", flat=True)
+    indirectly = away.filter(stand_in__in=directly).values_list("employee", flat=True)
+    return directly.union(indirectly)
 
 
 def nearest(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> Employee | None:
@@ -176,6 +176,11 @@ def answering(unit: Unit, tiers: Sequence[Tier], *, at: datetime) -> list[tuple[
 def administrators() -> list[Employee]:
     """Whom an alarm reaches."""
     return list(Employee.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk"))
+
+
+def last_training(employee: Employee, course: Course) -> Training | None:
+    """The training of a course that an employee took last; None where they never did."""
+    return Training.objects.filter(employee=employee, course=course).order_by("-taken_on", "-pk").first()
 
 
 def _nearness(person: Employee) -> tuple[int, int]:

@@ -25,8 +25,13 @@ DOCKERFILE = (env.ROOT / "Dockerfile").read_text()
 SECRETS = {
     "SECRET_KEY": "k" * 60,
     "POSTGRES_PASSWORD": "secret",
-    "EMAIL_URL": "smtp://mail.invalid:25",
     "BASE_URL": "https://complaints.example.com",
+}
+BY_SMTP = {"EMAIL_URL": "smtp://mail.invalid:25"}
+BY_PROVIDER = {
+    "ANYMAIL_PROVIDER": "postmark",
+    "ANYMAIL_KEY": "key",
+    "ANYMAIL_WEBHOOK_SECRET": f"provider:{'k' * 20}",
 }
 
 
@@ -72,9 +77,12 @@ def test_no_secret_is_written_down_and_a_missing_one_stops_the_start(secret: str
         [filled_in(value, given) for value in SERVICES["web"]["environment"].values()]
 
 
+@pytest.mark.parametrize("mail", [BY_SMTP, BY_PROVIDER], ids=["smtp", "provider"])
 @pytest.mark.parametrize("service", OURS)
-def test_the_settings_accept_the_environment_of_each_service(service: str, tmp_path: Path) -> None:
-    given = {name: filled_in(value, SECRETS) for name, value in SERVICES[service]["environment"].items()}
+def test_the_settings_accept_the_environment_of_each_service(
+    service: str, mail: dict[str, str], tmp_path: Path
+) -> None:
+    given = {name: filled_in(value, {**SECRETS, **mail}) for name, value in SERVICES[service]["environment"].items()}
     code = (
         "from recovery import settings; "
         "print(settings.DATABASES['default']['HOST'], settings.REDIS_URL, settings.SESSION_COOKIE_SECURE)"

@@ -15,6 +15,10 @@ from complaints.common.words import clean, clean_line, index_words, split
         ("lone \ud800 surrogate", "lone  surrogate"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("tab\tstays", "tab\tstays"),
+        (" \u200b\n\u2060 ", ""),
+        ("\u3164\u2800", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
     ],
 )
 def test_what_cannot_be_seen_is_dropped_and_the_rest_kept(typed: str, kept: str) -> None:

@@ -11,19 +11,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.cases.models import Attachment, Case
+from complaints.cases.models import Attachment, Case, TrackingLink
 from complaints.cases.states import Move
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
+from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
+from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
+from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
@@ -47,7 +50,11 @@ class Ask:
 
 
 def step(move: Move, statuses: tuple[int, ...], **sent: Any) -> Ask:
-    return Ask("step", statuses, "post", move.value, tuple({"version": "seen", "entry": 0, **sent}.items()))
+    return Ask("step", statuses, "post", move.value, tuple({"version": "now", "entry": 0, **sent}.items()))
+
+
+def remedy_step(move: RemedyMove, statuses: tuple[int, ...], **sent: Any) -> Ask:
+    return Ask("remedy_step", statuses, "post", move.value, tuple({"entry": 0, **sent}.items()))
 
 
 KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
@@ -55,6 +62,7 @@ KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EM
 EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
 NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
+SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
@@ -78,6 +86,24 @@ TABLE: Final = [
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
+    step(Move.PROPOSE_REMEDY, LADDER_ONLY, kind="apology", words="We are sorry."),
+    *(Ask("remedy_step", NOT_OTTO, move=move.value) for move in REMEDY_STEPS),
+    Ask("remedy_step", (302, 404, 404, 404, 404, 404, 404), move="expire"),
+    remedy_step(RemedyMove.AUTHORISE, SUPERIORS_ONLY, amount="500"),
+    remedy_step(RemedyMove.ASK_BACK, SUPERIORS_ONLY, question="Which night?"),
+    remedy_step(RemedyMove.REFUSE, SUPERIORS_ONLY, reason="Too much."),
+    remedy_step(RemedyMove.SUBMIT, (302, 302, 403, 403, 404, 403, 403), amount="500", text="The second."),
+    remedy_step(RemedyMove.FULFIL, LADDER_ONLY),
+    remedy_step(RemedyMove.ACCEPT, LADDER_ONLY),
+    remedy_step(RemedyMove.DECLINE, LADDER_ONLY),
+    remedy_step(RemedyMove.WITHDRAW, LADDER_ONLY, reason="By mistake."),
+    remedy_step(RemedyMove.REVERSE, SUPERIORS_ONLY, reason="By mistake."),
+    Ask("outlook", NOT_OTTO),
+    Ask("voucher", (302, 200, 200, 200, 404, 403, 403)),
+    Ask("vouchers", (302, 200, 200, 200, 200, 403, 403)),
+    Ask("vouchers", (302, 404, 404, 404, 404, 403, 403), "post", sent=(("code", "0000-0000-0000-0000"),)),
+    Ask("slip", (302, 302, 302, 302, 404, 302, 302)),
+    Ask("slip", (302, 409, 409, 409, 404, 403, 403), "post"),
     step(Move.REASSESS, LADDER_ONLY, severity=3),
     Ask("step", (302, 200, 200, 200, 404, 403, 403), "post", "reassess", (("severity", 3), ("foresee", "1"))),
     Ask("escalations", (302, 403, 200, 200, 403, 200, 403)),
@@ -93,6 +119,9 @@ TABLE: Final = [
         "post",
         sent=(("name", "Cara Castillo"), ("language", "en"), ("emails", "new@demo.example"), ("seen", "file")),
     ),
+    Ask("trust_address", (302, 302, 302, 302, 403, 403, 403), "post", sent=(("address", "cara@demo.example"),)),
+    Ask("trust_address", (302, 404, 404, 404, 404, 404, 404), "post", sent=(("address", "nobody@demo.example"),)),
+    Ask("trust_address", (302, 405, 405, 405, 405, 405, 405)),
     Ask("approvals", (302, 403, 200, 200, 403, 403, 403)),
     Ask("approval", (302, 403, 200, 200, 404, 403, 403)),
     Ask(
@@ -108,6 +137,8 @@ TABLE: Final = [
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("retry_message", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("retry_messages_like", (302, 302, 302, 302, 404, 403, 302), "post", sent=(("likeness", "domain"),)),
+    Ask("retry_messages_like", (302, 405, 405, 405, 405, 405, 405)),
     Ask("settings", ADA_ONLY),
     *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
     *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
@@ -137,15 +168,18 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence of Fern's, and a remedy that Max is to decide on."""
-    made = a_complaint(by=fern, customer=cara, files=[a_picture()])
+    """With a picture, an absence of Fern's, and another complaint with a remedy that Max is to decide on."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
-    an_authority(Tier.MANAGER, 2000)
-    an_authority(Tier.VP, 20000)
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
-    propose_remedy(made.reference, what, by=fern, at=an_hour_ago())
-    return made
+    propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
+    return a_complaint(by=fern, customer=cara, files=[a_picture()])
+
+
+@pytest.fixture(autouse=True)
+def _authorities(db: None) -> None:
+    for tier, cap in ((Tier.FRONT_LINE, 200), (Tier.MANAGER, 2000), (Tier.VP, 20000)):
+        an_authority(tier, cap)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -163,8 +197,11 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "max_": max_.pk,
         "other": a_complaint(by=fern).reference,
         "own": employee.unit_id if employee else 1,
-        "seen": Case.objects.get(pk=case.pk).version,
     }
+    if ask.name in {"remedy_step", "voucher"}:
+        _a_remedy_for(ask.move, case, by=fern, superior=max_)
+    case.refresh_from_db()
+    stand_ins["now"] = case.version
     if dict(ask.sent).get("version") == "handed_up":
         stand_ins["handed_up"] = escalate(case.reference, reason="Beyond me.", by=fern, at=an_hour_ago()).version
     sent = {name: stand_ins.get(value, value) for name, value in ask.sent}
@@ -178,8 +215,11 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
 
 
 @pytest.mark.parametrize("who", PEOPLE[1:])
-def test_asking_changes_nothing(who: str, case: Case, client: Client, request: pytest.FixtureRequest) -> None:
+def test_asking_changes_nothing(
+    who: str, case: Case, fern: Employee, max_: Employee, client: Client, request: pytest.FixtureRequest
+) -> None:
     client.force_login(request.getfixturevalue(who))
+    _a_remedy_for("", case, by=fern, superior=max_)
     before = _everything(case)
 
     for ask in TABLE:
@@ -209,25 +249,33 @@ def test_what_cannot_be_a_reference_leads_nowhere(reference: str, client: Client
 
 def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
     assert {pattern.name for pattern in urlpatterns} == {ask.name for ask in TABLE}
-    assert {move.value for move in STEPS} <= {ask.move for ask in TABLE if ask.method == "post"}
+    assert {move.value for move in STEPS} <= {ask.move for ask in TABLE if (ask.name, ask.method) == ("step", "post")}
+    assert {move.value for move in REMEDY_STEPS} == {
+        ask.move for ask in TABLE if (ask.name, ask.method) == ("remedy_step", "post")
+    }
 
 
 def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
-    parts: dict[str, list[Any]] = {
-        "approval": [Approval.objects.get(remedy__case=case).pk],
-        "attachment": [case.reference, Attachment.objects.get(case=case).pk],
-        "budget": list(LedgerEntry.objects.values_list("authority", "holder")[0]),
-        "complaint": [case.reference],
-        "customer": [case.customer_id],
-        "edit_customer": [case.customer_id],
-        "message": [Message.objects.filter(about=case.reference).latest("pk").pk],
-        "news": [case.reference],
-        "step": [case.reference, *([ask.move] if ask.move else [])],
+    parts: dict[str, Callable[[], list[Any]]] = {
+        "approval": lambda: [Approval.objects.earliest("pk").pk],
+        "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
+        **dict.fromkeys(
+            ("budget", "budget_sheet"), lambda: list(LedgerEntry.objects.values_list("authority", "holder")[0])
+        ),
+        **dict.fromkeys(("complaint", "news", "outlook", "slip"), lambda: [case.reference]),
+        **dict.fromkeys(("customer", "edit_customer", "trust_address"), lambda: [case.customer_id]),
+        **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
+        "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
+        "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
+        "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
-    parts |= {"retry_message": parts["message"], "budget_sheet": parts["budget"]}
-    return reverse(f"desk:{ask.name}", args=parts.get(ask.name, []))
+    return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())
+
+
+def _newest_message(case: Case) -> int:
+    return Message.objects.filter(about=case.reference).latest("pk").pk
 
 
 def _setting(ask: Ask) -> list[Any]:
@@ -235,6 +283,21 @@ def _setting(ask: Ask) -> list[Any]:
         return [Absence.objects.get().pk]
     kind = [ask.move] if ask.move else []
     return [*kind, KINDS[Setting(ask.move)].rows()[0].pk] if ask.name == "setting" else kind
+
+
+def _a_remedy_for(move: str, case: Case, *, by: Employee, superior: Employee) -> None:
+    """One on which the move can be made; a voucher in the customer's hands, unless told otherwise."""
+    awaiting = {RemedyMove.AUTHORISE, RemedyMove.ASK_BACK, RemedyMove.REFUSE, RemedyMove.SUBMIT}
+    offered = {RemedyMove.FULFIL, RemedyMove.ACCEPT, RemedyMove.DECLINE, RemedyMove.WITHDRAW}
+    facts = RemedyFacts(
+        kind=RemedyKind.VOUCHER,
+        words="We are sorry.",
+        amount=usd(500 if move in awaiting else 100),
+        proof=None if move in awaiting | offered else "",
+    )
+    remedy = propose_remedy(case.reference, facts, by=by, at=an_hour_ago())
+    if move == RemedyMove.SUBMIT:
+        ask_back(case.reference, remedy=remedy.pk, question="Which night?", by=superior, at=an_hour_ago())
 
 
 def _read(answer: Any) -> None:
@@ -253,4 +316,5 @@ def _everything(case: Case) -> list[Any]:
         list(Approval.objects.order_by("pk").values()),
         LedgerEntry.objects.count(),
         list(Message.objects.order_by("pk").values()),
+        TrackingLink.objects.count(),
     ]

@@ -127,8 +127,15 @@ def test_refusing_and_asking_back_need_words(
     assert Message.objects.filter(kind=Kind.STAFF_APPROVAL_DECIDED, recipient=fern.email).exists()
 
 
+def test_to_refuse_no_sum_is_needed(desk: Client, case: Case, fern: Employee) -> None:
+    approval = asked(case, fern)
+
+    assert send(desk, approval, "refuse", amount="none of it", reason="No.").status_code == 302
+    assert remedy_of(approval).status == RemedyStatus.REFUSED
+
+
 @pytest.mark.parametrize(
-    "sent", [{"choice": ""}, {"choice": "grant"}, {"amount": "lots"}, {"amount": "-5"}, {"amount": "0"}]
+    "sent", [{"choice": ""}, {"choice": "grant"}, {"amount": "lots"}, {"amount": ""}, {"amount": "-5"}, {"amount": "0"}]
 )
 def test_what_is_no_decision_changes_nothing_and_keeps_the_words(
     desk: Client, case: Case, fern: Employee, sent: dict[str, str]

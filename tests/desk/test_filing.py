@@ -256,3 +256,12 @@ def _value(answer: Any, name: str) -> str:
     page = answer.content.decode()
     found = page[page.index(f'name="{name}"') :]
     return str(found[found.index('value="') + 7 :].split('"', 1)[0])
+
+
+def test_who_only_reads_is_told_who_files(client: Client, quinn: Employee) -> None:
+    client.force_login(quinn)
+
+    answer = client.get(NEW)
+
+    assert answer.status_code == 403
+    assert "Complaints are filed by those who also handle them" in answer.content.decode()

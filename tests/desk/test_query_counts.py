@@ -12,21 +12,24 @@ from complaints.customers.models import Customer
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_standard import keep_standard
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Message
-from complaints.staff.models import Absence, Employee, Role, Unit
+from complaints.remedies.catalogue import RemedyKind
+from complaints.staff.models import Absence, Employee, Role, Tier, Unit
 from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard
 from complaints.standards.sheets import CalendarSheet, Day, StandardSheet, TargetLine
 from tests.cast import Organisation, employee
 from tests.factories import a_complaint, a_customer, a_picture
 from tests.handling.test_keep_calendar import OFFICE
 from tests.query_counts import assert_as_recorded, queries_of
+from tests.remedies.purse import an_authority, usd
 
 
-def _many_rows(max_: Employee, cara: Customer, kind: FailureType, *, rows: int) -> str:
-    """Complaints of Cara and of others, and as many notes and files on the first."""
+def _many_rows(max_: Employee, fern: Employee, cara: Customer, kind: FailureType, *, rows: int) -> str:
+    """Complaints of Cara and of others, and as many notes, files and remedies on the first."""
     first = a_complaint(by=max_, customer=cara, failure_type=kind.pk, files=[a_picture()])
     for number in range(rows):
         a_complaint(by=max_, customer=cara, failure_type=kind.pk)
@@ -36,6 +39,9 @@ def _many_rows(max_: Employee, cara: Customer, kind: FailureType, *, rows: int) 
         reopen(raised.reference, reason="Not enough.", by=max_, at=now())
         escalate(raised.reference, reason="Beyond me.", by=max_, at=now())
         write_note(first.reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
+        for amount, by in ((None, max_), (usd(number + 1), max_), (usd(5000), fern)):
+            what = RemedyKind.VOUCHER if amount else RemedyKind.APOLOGY
+            propose_remedy(first.reference, RemedyFacts(kind=what, words="Sorry.", amount=amount), by=by, at=now())
     return first.reference
 
 
@@ -59,15 +65,19 @@ PAGES: dict[str, Callable[[str, int], str]] = {
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_takes_no_more_queries_with_twenty_rows_than_with_two(
-    page: str, client: Client, max_: Employee, cara: Customer, late_room: FailureType
+    page: str, client: Client, max_: Employee, fern: Employee, cara: Customer, late_room: FailureType
 ) -> None:
     client.force_login(max_)
-    reference = _many_rows(max_, cara, late_room, rows=2)
+    an_authority(Tier.MANAGER, 2000)
+    reference = _many_rows(max_, fern, cara, late_room, rows=2)
     few = queries_of(client, PAGES[page](reference, cara.pk))
 
-    _many_rows(max_, cara, late_room, rows=18)
+    _many_rows(max_, fern, cara, late_room, rows=18)
     for number in range(18):
         write_note(reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
+        for amount in (usd(number + 1), usd(5000)):
+            facts = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=amount)
+            propose_remedy(reference, facts, by=fern, at=now())
     many = queries_of(client, PAGES[page](reference, cara.pk))
 
     assert Message.objects.exists()

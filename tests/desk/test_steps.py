@@ -58,6 +58,18 @@ def test_the_page_offers_only_what_is_legal_now(desk: Client, case: Case, fern: 
     assert offered == {Move.NOTE, Move.WRITE, Move.REOPEN}
 
 
+def test_a_step_the_customer_sees_is_told_with_its_reason_for_staff_only(
+    desk: Client, case: Case, fern: Employee
+) -> None:
+    before = desk.get(page_of(case)).content.decode().count("Staff only")
+    withdraw(case.reference, reason="She rang.", by=fern, at=now())
+
+    page = desk.get(page_of(case)).content.decode()
+
+    assert (before, page.count("Staff only")) == (0, 1)
+    assert page.index("The customer sees this") < page.index("She rang.") < page.index("Staff only")
+
+
 def test_a_page_grown_old_keeps_the_words_and_shows_the_news(desk: Client, case: Case, max_: Employee) -> None:
     seen = typed(case, text="We will call you tomorrow.")
     write_note(case.reference, text="I have called her already.", by=max_, at=now())

@@ -423,6 +423,24 @@ def test_the_customer_accepts_on_their_page_and_it_is_given(case: Case, fern: Em
     assert happened(case).count("remedy.fulfilled") == 1
 
 
+def test_the_same_answer_twice_asks_once(case: Case, fern: Employee, max_: Employee) -> None:
+    remedy = propose(case, fern, 500)
+    ask_back(case.reference, remedy=remedy.pk, question="Which night?", by=max_, at=AT)
+    for _click in range(2):
+        answer_question(case.reference, remedy=remedy.pk, text="The second.", by=fern, at=AT, submission="form")
+    assert happened(case).count("approval.answered") == 1
+    assert Approval.objects.filter(remedy=remedy).count() == 2
+
+
+def test_to_the_customer_what_is_not_authorised_does_not_exist(case: Case, fern: Employee, max_: Employee) -> None:
+    remedy, token = propose(case, fern, 500), links.mint(case, at=AT)
+    with pytest.raises(NotFound):
+        answer_offer(token, remedy=remedy.pk, accepted=True, at=AT)
+    refuse(case.reference, remedy=remedy.pk, reason="Too much.", by=max_, at=AT)
+    with pytest.raises(NotFound):
+        answer_offer(token, remedy=remedy.pk, accepted=False, at=AT)
+
+
 def test_another_complaint_s_link_answers_nothing(case: Case, fern: Employee) -> None:
     token = links.mint(a_complaint(by=fern, at=AT), at=AT)
     with pytest.raises(NotFound):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.utils.timezone import now
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from complaints.cases.models import Case
 from complaints.cases.states import Outcome, Status
@@ -226,6 +226,36 @@ def test_the_language_is_changed_in_the_middle_of_a_sentence(
     expect(page.locator("#verdict [value=no]")).to_be_checked()
     expect(page.locator("#verdict [name=text]")).to_have_value("Not enough")
     assert Case.objects.get().status == Status.RESOLVED
+
+
+def test_words_in_one_form_are_not_dropped_by_sending_another(
+    readers: Readers, mailbox: Mailbox, organisation: Organisation, fern: Employee
+) -> None:
+    page = readers.page(width=PHONE)
+    file_a_complaint(page)
+    mailbox.next(to=CARA)
+    resolve(Case.objects.get().reference, text="The first night is free.", by=fern, at=now())
+    page.goto(mailbox.next(to=CARA).link)
+    message = page.locator("#answer [name=text]")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    message.press_sequentially("One more thing")
+    page.locator("#verdict [value=yes]").check()
+    page.locator("#verdict button[type=submit]").click()
+    expect(message).to_have_value("One more thing")
+    page.get_by_role("button", name="简体中文").click()
+    expect(message).to_have_value("One more thing")
+    assert asked == ["beforeunload", "beforeunload"]
+    assert Case.objects.get().status == Status.RESOLVED
+
+    message.fill("")
+    page.locator("#verdict button[type=submit]").click()
+    expect(page.locator("#verdict")).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -16,7 +16,7 @@ from complaints.customers.models import Customer
 from complaints.handling.escalate import escalate
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Bar, BarredAddress, Breaker, Channel, Message, MessageState, Trouble
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType, ServiceStandard
 from tests.cast import PASSWORD
@@ -207,7 +207,10 @@ def test_every_page_is_accessible_and_fits(
     escalate(handed_up.reference, reason="https://example.com/" + "long" * 60, by=fern, at=now())
     Clock.objects.filter(case=handed_up).update(due_at=an_hour_ago(), failures=2)
     Case.objects.filter(pk=handed_up.pk).update(due_at=an_hour_ago())
-    Message.objects.update(state=MessageState.FAILED, reason="550 no such mailbox")
+    Message.objects.update(state=MessageState.FAILED, trouble=Trouble.REFUSED, reason="550 no such mailbox" + "!" * 99)
+    BarredAddress.objects.create(address="cara@demo.example", why=Bar.BOUNCED, reason="550 5.1.1 gone", since=now())
+    away = {"failures": 5, "trouble": Trouble.TIMED_OUT, "reason": "r" * 200}
+    Breaker.objects.create(channel=Channel.EMAIL, open_since=an_hour_ago(), probe_at=now(), **away)
     here = f"/desk/complaints/{case.reference}/"
     page = at_the_desk(readers.page(width=width, dark=dark), max_, readers)
 

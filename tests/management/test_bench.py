@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import models
@@ -9,14 +10,16 @@ from django.db import models
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
 from complaints.customers.models import Customer
+from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import overdue_ids
-from complaints.management.measuring import load, pages
+from complaints.management.measuring import load, pages, post
 from complaints.management.measuring.filing import FilingMeasured, measure_filing
 from complaints.management.measuring.pages import PAGE_LIMIT, SEARCH_LIMIT, Measured
 from complaints.management.measuring.plans import heavy, queries_of
+from complaints.management.measuring.post import PostMeasured
 from complaints.management.measuring.report import Run, table, written
 from complaints.management.measuring.sweeping import SweepMeasured, measure_sweep
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import Kind, Message, MessageState
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 QUICK = Measured("worklist", PAGE_LIMIT, best=9, p50=10, p95=12, queries=7, size=40_000)
@@ -113,3 +116,29 @@ def test_the_sweep_is_measured_on_deadlines_of_its_own_and_leaves_the_load_as_it
     assert (found.deadlines, found.how_many_ran) == (40, " (from 40)")
     assert 0 < found.seconds < 60
     assert [list(model._default_manager.order_by("pk").values()) for model in everything] == before
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        (PostMeasured(1_000, seconds=4, sent=1_000, arrived=1_000, connections=20), (True, True)),
+        (PostMeasured(1_000, seconds=8, sent=1_000, arrived=1_000, connections=20), (False, True)),
+        (PostMeasured(1_000, seconds=4, sent=1_000, arrived=1_001, connections=20), (True, False)),
+    ],
+)
+def test_the_post_is_judged_by_its_speed_and_by_what_arrived(found: PostMeasured, kept: tuple[bool, bool]) -> None:
+    lines = [line for line in table([Run(10_000, [], post=found)]) if line.name.startswith("post")]
+    assert tuple(line.is_met for line in lines) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_backlog_that_is_measured_can_be_sent_and_its_server_counts_it(settings: Any) -> None:
+    load.make_load(1_000, seed=1, at=AT, on_batch=lambda _count: None)
+    ids = post._queue(60, at=AT)
+    with post._MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        while deliver_due(clock=lambda: AT):
+            pass
+    assert (server.mails, server.connections) == (60, 2)
+    assert set(post._ours(ids).values_list("state", flat=True)) == {MessageState.SENT}

@@ -6,6 +6,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -13,13 +15,14 @@ import pytest
 from django.db import connection
 
 from complaints.cases.models import Case
-from complaints.common.errors import RecoveryError, RemedyMovedOn, VoucherNotGood
+from complaints.common.errors import ChangedMeanwhile, RecoveryError, RemedyMovedOn, VoucherNotGood
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFile
 from complaints.handling.change_customer import change_customer
 from complaints.handling.decide_approval import approve, refuse
 from complaints.handling.expire_remedy import expire_remedy
 from complaints.handling.fulfil_remedy import fulfil_remedy
+from complaints.handling.keep_authority import keep_authority
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.pass_up_approval import pass_up_approval
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
@@ -30,6 +33,7 @@ from complaints.outbox.models import Kind, Message
 from complaints.remedies import ledger
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, Authority, LedgerEntry, Remedy, Voucher
+from complaints.remedies.sheets import AuthoritySheet
 from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee, Tier
 from tests.factories import a_complaint
@@ -211,3 +215,38 @@ def test_money_and_the_customers_file_do_not_wait_for_each_other(
         callers.append(partial(change_customer, cara.pk, file=file, by=fern, at=AT))
     nothing_broke(meet(*callers))
     assert statuses() == {RemedyStatus.OFFERED: 8}
+
+
+def test_of_two_who_change_one_authority_the_second_is_asked_to_look(ada: Employee, fern: Employee) -> None:
+    rule = Authority.objects.get(pk=an_authority(Tier.FRONT_LINE, 200).pk)
+    seen = AuthoritySheet.of_authority(rule)
+    outcomes = meet(
+        *[
+            partial(
+                keep_authority,
+                rule.pk,
+                sheet=replace(seen, per_failure=Decimal(cap)),
+                by=ada,
+                at=AT,
+                seen=seen.fingerprint,
+            )
+            for cap in (120, 130)
+        ]
+    )
+    assert sum(isinstance(one, ChangedMeanwhile) for one in outcomes) == 1
+    assert Authority.objects.count() == 2
+    assert left(fern, a_complaint(by=fern, at=AT)) in {usd(120), usd(130)}
+
+
+def test_a_cap_is_lowered_while_many_propose(ada: Employee, fern: Employee, max_: Employee) -> None:
+    rule = Authority.objects.get(pk=an_authority(Tier.FRONT_LINE, 100, 10_000).pk)
+    lower = replace(AuthoritySheet.of_authority(rule), per_failure=Decimal(5))
+    cases = [a_complaint(by=fern, at=AT) for _ in range(10)]
+    nothing_broke(
+        meet(
+            partial(keep_authority, rule.pk, sheet=lower, by=ada, at=AT),
+            *[proposing(case, fern, 10) for case in cases],
+        )
+    )
+    assert set(statuses()) <= {RemedyStatus.OFFERED, RemedyStatus.AWAITING}
+    assert sum(statuses().values()) == 10

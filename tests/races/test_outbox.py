@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from complaints.customers.models import Customer
-from complaints.handling.deliver_message import deliver_message
-from complaints.outbox import queue
+from complaints.handling.deliver_message import deliver_due, deliver_message
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from tests.factories import a_complaint
@@ -34,7 +33,7 @@ def test_two_beats_and_four_workers_send_each_message_once(fern: Employee, cara:
     at = AT + timedelta(minutes=1)
 
     def sweep() -> int:
-        return sum(deliver_message(one, clock=lambda: at, swept=True) for one in queue.due_ids(at=at))
+        return deliver_due(clock=lambda: at, most=3) + deliver_due(clock=lambda: at)
 
     def hints() -> int:
         waiting = Message.objects.values_list("message_id", flat=True)

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from django.utils.module_loading import import_string
 
 from recovery import env
 from tests.recovery.processes import python
@@ -16,7 +17,14 @@ OWN_SERVERS = {
     "EMAIL_URL": "smtp+tls://max:secret@mail.invalid:587",
     "BASE_URL": "https://complaints.example.com",
 }
-NAMES = (*OWN_SERVERS, "PORT", "DEBUG", "DATA_DIR", "LANGUAGE_CODE", "ALLOWED_HOSTS", "TRUSTED_PROXIES")
+PROVIDER = {
+    "ANYMAIL_PROVIDER": "mailgun",
+    "ANYMAIL_KEY": "key",
+    "ANYMAIL_WEBHOOK_SECRET": f"provider:{LONG}",
+    "ANYMAIL_WEBHOOK_KEY": "signing",
+    "ANYMAIL_SENDER_DOMAIN": "mail.example.com",
+}
+NAMES = (*OWN_SERVERS, *PROVIDER, "PORT", "DEBUG", "DATA_DIR", "LANGUAGE_CODE", "ALLOWED_HOSTS", "TRUSTED_PROXIES")
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +51,11 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**OWN_SERVERS, "REDIS_URL": "http://secret"}, "begins with one of redis://, rediss://, unix://."),
         ({**OWN_SERVERS, "EMAIL_URL": "gopher://secret"}, "The setting EMAIL_URL is not usable"),
         ({**OWN_SERVERS, "EMAIL_URL": ""}, "The setting EMAIL_URL is not usable"),
+        ({**OWN_SERVERS, "ANYMAIL_PROVIDER": "postmark"}, "ANYMAIL_PROVIDER is set as well; keep one of the two."),
+        ({"ANYMAIL_PROVIDER": "pigeon"}, "write one of brevo, mailgun, postmark, sendgrid."),
+        ({"ANYMAIL_PROVIDER": "postmark"}, "The setting ANYMAIL_KEY is not usable: it is missing"),
+        ({**PROVIDER, "ANYMAIL_WEBHOOK_SECRET": ""}, "The setting ANYMAIL_WEBHOOK_SECRET is not usable"),
+        ({**PROVIDER, "ANYMAIL_WEBHOOK_SECRET": "max:secret"}, "at least twenty random characters after the colon."),
         ({**OWN_SERVERS, "SECRET_KEY": ""}, "The setting SECRET_KEY is not usable: it is missing"),
         ({**OWN_SERVERS, "SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY is set as well; keep one of the two."),
     ],
@@ -54,6 +67,31 @@ def test_a_wrong_setting_stops_the_start(tmp_path: Path, wrong: dict[str, str], 
     assert sentence in said.stderr
     assert said.stderr.count("\n") == 1, "one sentence, no traceback"
     assert "secret" not in said.stderr
+
+
+def test_a_provider_is_named_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PROVIDER.items():
+        monkeypatch.setenv(name, value)
+    told = env.mail(tmp_path, to_files=True)
+    assert told["EMAIL_BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert told["MAIL_REPORTS_VIEW"] == "anymail.webhooks.mailgun.MailgunTrackingWebhookView"
+    assert told["ANYMAIL"] == {
+        "MAILGUN_API_KEY": "key",
+        "MAILGUN_SENDER_DOMAIN": "mail.example.com",
+        "MAILGUN_WEBHOOK_SIGNING_KEY": "signing",
+        "WEBHOOK_SECRET": f"provider:{LONG}",
+        "REQUESTS_TIMEOUT": (10, 20),
+        "IGNORE_UNSUPPORTED_FEATURES": True,
+    }
+
+
+@pytest.mark.parametrize("name", ["brevo", "mailgun", "postmark", "sendgrid"])
+def test_what_a_provider_names_is_there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, value in {**PROVIDER, "ANYMAIL_PROVIDER": name}.items():
+        monkeypatch.setenv(setting, value)
+    told = env.mail(tmp_path, to_files=True)
+    assert import_string(told["EMAIL_BACKEND"])
+    assert import_string(told["MAIL_REPORTS_VIEW"])
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

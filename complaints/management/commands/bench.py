@@ -17,6 +17,7 @@ from complaints.cases.models import Case
 from complaints.management.measuring.clients import Served, Server, peak_of, project
 from complaints.management.measuring.filing import measure_filing
 from complaints.management.measuring.pages import Page, measure, pages
+from complaints.management.measuring.post import measure_post
 from complaints.management.measuring.report import Run, written
 from complaints.management.measuring.sweeping import measure_sweep
 
@@ -25,9 +26,7 @@ SERVED: Final = ("worklist front line: all", "worklist VP: all", "case page fron
 
 
 class Command(BaseCommand):
-    help = (
-        "Measure pages, search, filing and the sweep, in databases of its own, and say which of the promises are kept."
-    )
+    help = "Measure pages, search, filing, sweep and post, in databases of its own, and say which promises are kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--complaints", type=int, action="append", metavar="N", help="a size to measure at")
@@ -35,12 +34,13 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--place", type=Path, help="the folder of the databases (bench/ in DATA_DIR)")
         parser.add_argument("--only", default="", metavar="WORDS", help="measure only what has this in its name")
+        parser.add_argument("--messages", type=int, default=20_000, help="how many queued mails are sent")
         parser.add_argument("--here", type=Path, help="measure the configured database and write what comes of it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure at each size in a process of its own, then print one table."""
         if options["here"]:
-            run = self._measure_here(options["complaints"][0], options["rounds"], options["only"])
+            run = self._measure_here(options["complaints"][0], options)
             options["here"].write_text(json.dumps(run.as_json()), encoding="utf-8")
             return
         if any(size < 1_000 for size in options["complaints"] or ()):
@@ -62,10 +62,8 @@ class Command(BaseCommand):
         self._manage(folder, "collectstatic", "--noinput", "--verbosity", "0")
         self.stderr.write(f"Measuring at {size:,} complaints.")
         with NamedTemporaryFile(suffix=".json") as found:
-            rounds, only = f"{options['rounds']}", options["only"]
-            self._manage(
-                folder, "bench", "--here", found.name, "--complaints", f"{size}", "--rounds", rounds, "--only", only
-            )
+            kept = [f"--{name}={options[name]}" for name in ("rounds", "only", "messages")]
+            self._manage(folder, "bench", "--here", found.name, "--complaints", f"{size}", *kept)
             return Run.from_json(json.loads(Path(found.name).read_text(encoding="utf-8")))
 
     def _manage(self, folder: Path, *words: str) -> None:
@@ -77,10 +75,11 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError(f"“manage.py {' '.join(words)}” failed; the database is in {folder}.")
 
-    def _measure_here(self, size: int, rounds: int, only: str) -> Run:
+    def _measure_here(self, size: int, options: dict[str, Any]) -> Run:
         if not Case.objects.all()[size - 1 : size].exists():
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
         at, load = now(), os.getloadavg()[0]
+        rounds, only = options["rounds"], options["only"]
         every = [page for page in pages(at=at) if only in page.name]
         measured = []
         for page in every:
@@ -93,7 +92,10 @@ class Command(BaseCommand):
         sweep = measure_sweep() if only in "sweep" else None
         if sweep is not None:
             self.stderr.write(f"  sweep: {sweep.seconds:.1f} s for {sweep.deadlines:,}")
-        return Run(size, measured, filing, sweep, served, memory, load, own_memory=peak_of(os.getpid()))
+        post = None
+        if only in "post":
+            post = measure_post(messages=options["messages"], at=now(), on_progress=self._progress)
+        return Run(size, measured, filing, sweep, served, memory, load, own_memory=peak_of(os.getpid()), post=post)
 
     def _serve(self, asked: list[Page]) -> tuple[list[Served], int]:
         """What the web server makes of these pages a second, and the memory it takes."""
@@ -101,3 +103,6 @@ class Command(BaseCommand):
             return [], 0
         with Server() as server:
             return [server.serve(page) for page in asked], server.peak_memory()
+
+    def _progress(self, sent: int) -> None:
+        self.stderr.write(f"  post: {sent:,} sent", ending="\r" if self.stderr.isatty() else "\n")

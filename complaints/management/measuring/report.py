@@ -10,6 +10,7 @@ from complaints.management.measuring.clients import Served
 from complaints.management.measuring.filing import LEAST_SHARE, MOST_QUERIES, FilingMeasured
 from complaints.management.measuring.pages import PAGE_LIMIT, Measured
 from complaints.management.measuring.plans import Reading
+from complaints.management.measuring.post import LEAST_A_SECOND, PostMeasured
 from complaints.management.measuring.sweeping import AT_ONCE, MOST_SECONDS, SweepMeasured
 
 MOST_GROWTH: Final = 1.20
@@ -28,6 +29,7 @@ class Run:
     web_memory: int = 0
     load: float = 0.0  # how busy the machine was, in processes, when measuring began
     own_memory: int = 0
+    post: PostMeasured | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The run as one process hands it to another."""
@@ -39,13 +41,14 @@ class Run:
         pages = [
             Measured(**{**page, "readings": [Reading(**one) for one in page["readings"]]}) for page in told["pages"]
         ]
-        filing, sweep = told["filing"], told["sweep"]
+        filing, sweep, post = told["filing"], told["sweep"], told["post"]
         return cls(
             **{
                 **told,
                 "pages": pages,
                 "filing": filing and FilingMeasured(**filing),
                 "sweep": sweep and SweepMeasured(**sweep),
+                "post": post and PostMeasured(**post),
                 "served": [Served(**one) for one in told["served"]],
             }
         )
@@ -70,6 +73,7 @@ def table(runs: Sequence[Run]) -> list[Line]:
         lines.append(_page_line(name, pages))
     lines += _filing_lines([run.filing for run in runs if run.filing is not None])
     lines += _sweep_lines([run.sweep for run in runs if run.sweep is not None])
+    lines += _post_lines([run.post for run in runs if run.post is not None])
     for served in zip(*(run.served for run in runs), strict=True):
         values = _each(f"{one.a_second:.0f}/s, p95 {one.p95:.0f} ms" for one in served)
         lines.append(Line(f"eight clients: {served[0].name}", values, "", is_met=True))
@@ -117,6 +121,26 @@ def _filing_lines(filings: Sequence[FilingMeasured]) -> list[Line]:
             all(one.queries <= MOST_QUERIES for one in filings),
         ),
         Line("filing: ms", _each(f"{one.p50:.1f} / {one.p95:.1f}" for one in filings), "", is_met=True),
+    ]
+
+
+def _post_lines(posts: Sequence[PostMeasured]) -> list[Line]:
+    """The backlog of messages that two workers sent; its size is named, as fewer may be sent than were promised."""
+    if not posts:
+        return []
+    return [
+        Line(
+            f"post: {posts[0].messages:,} queued mails, sent a second",
+            _each(f"{one.a_second:.0f}" for one in posts),
+            f"at least {LEAST_A_SECOND}",
+            all(one.a_second >= LEAST_A_SECOND for one in posts),
+        ),
+        Line(
+            "post: mails that arrived",
+            _each(f"{one.arrived:,} of {one.sent:,} over {one.connections:,} connections" for one in posts),
+            "each once",
+            all(one.arrived == one.sent for one in posts),
+        ),
     ]
 
 

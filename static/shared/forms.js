@@ -1,24 +1,32 @@
-// What the desk does for hurried hands; every page works without it.
+// What forms do for hurried hands; every page works without it.
 
 const changed = new Set();
+const AGAIN = 10_000; // milliseconds after which what was stopped on its way can be sent again
+let sending = null;
+
+function letGo(form) {
+  delete form.dataset.sent;
+  if (sending === form) {
+    sending = null;
+  }
+}
 
 // A second click sends nothing: the first is on its way. (The server would know the form again, too.)
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) {
     event.preventDefault();
-    return;
-  }
-  if (form.method === "post") {
+  } else if (form.method === "post") {
     form.dataset.sent = "yes";
+    sending = form;
+    setTimeout(() => letGo(form), AGAIN);
   }
-  changed.delete(form);
 });
 
 // A page that comes back from the browser's memory can be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
+    letGo(form);
   }
 });
 
@@ -35,7 +43,11 @@ document.addEventListener("input", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (changed.size) {
+  const form = sending;
+  if ([...changed].some((one) => one !== form)) {
     event.preventDefault();
+    if (form) {
+      setTimeout(() => letGo(form)); // whoever stays can send it again
+    }
   }
 });
