@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -61,13 +61,15 @@ class Board:
 def board(employee: Employee, *, at: datetime, zone: tzinfo, unit: int | None = None) -> Board:
     """The running deadlines of the cases due soonest in the units an employee sees; "today" is a day of `zone`."""
     cases, more = due_soonest(employee, most=LOOKED_AT, unit=unit)
-    of = {case.pk: case for case in cases}
-    running = Clock.objects.filter(case__in=of, ended_at__isnull=True, paused_at__isnull=True)
-    deadlines = [
-        _deadline(clock, of[clock.case_id], at=at, zone=zone)
-        for clock in running.select_related("calendar").order_by("due_at", "pk")
-    ]
-    return Board(deadlines, more)
+    return Board(_running(cases, at=at, zone=zone), more)
+
+
+def soonest(cases: Iterable[Case], *, at: datetime, zone: tzinfo) -> dict[int, Deadline]:
+    """Of each case, by its id, the running deadline that comes first; none where the clocks rest. One query."""
+    first: dict[int, Deadline] = {}
+    for one in _running(cases, at=at, zone=zone):
+        first.setdefault(one.case.pk, one)
+    return first
 
 
 def in_business_time(clock: Clock) -> bool:
@@ -89,6 +91,16 @@ def state_of(clock: Clock, *, at: datetime) -> ClockState:
     if clock.due_at < (clock.ended_at or at):
         return ClockState.MISSED
     return ClockState.RUNNING if clock.ended_at is None else ClockState.MET
+
+
+def _running(cases: Iterable[Case], *, at: datetime, zone: tzinfo) -> list[Deadline]:
+    """The running deadlines of cases, soonest first."""
+    of = {case.pk: case for case in cases}
+    running = Clock.objects.filter(case__in=of, ended_at__isnull=True, paused_at__isnull=True)
+    return [
+        _deadline(clock, of[clock.case_id], at=at, zone=zone)
+        for clock in running.select_related("calendar").order_by("due_at", "pk")
+    ]
 
 
 def _deadline(clock: Clock, case: Case, *, at: datetime, zone: tzinfo) -> Deadline:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from complaints.cases import sentences
+from complaints.cases.deadlines import Deadline, soonest
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import came_up, legal_moves, newest_of_kinds
@@ -17,6 +20,9 @@ from complaints.cases.states import Move
 from complaints.common.errors import PageNotPermitted
 from complaints.common.words import clean_line
 from complaints.desk.request import at_desk
+from complaints.desk.wording import Due, due_in_words, time_left
+from complaints.remedies.models import Approval
+from complaints.remedies.queries import waiting_on
 from complaints.staff.permissions import Permission, may
 
 WHY: Final = (Entry.ESCALATED, Entry.STEPPED_DOWN)
@@ -26,6 +32,10 @@ TRIED: Final = (
     Entry.SOLVED_IN_PERSON,
     Entry.WRITTEN,
     Entry.QUESTION_ASKED,
+    Entry.REMEDY_PROPOSED,
+    Entry.REMEDY_OFFERED,
+    Entry.REMEDY_DECLINED,
+    Entry.REMEDY_REFUSED,
 )
 TRIED_SHOWN: Final = 3
 
@@ -45,11 +55,13 @@ class Raised:
     case: Case
     why: str
     reason: str
+    due: Due
     tried: list[Attempt]
     newest: int
     can_take: bool
     can_answer: bool
     can_send_back: bool
+    to_decide: Approval | None
 
 
 @require_safe
@@ -61,20 +73,41 @@ def escalations(request: HttpRequest) -> HttpResponse:
     after = clean_line(request.GET.get("after", ""))
     page = came_up(employee, after=after)
     entries = newest_of_kinds(page.cases, {*WHY, *TRIED})
-    raised = [_raised(case, entries[case.pk], legal_moves(case, employee)) for case in page.cases]
+    at = timezone.now()
+    deadlines = soonest(page.cases, at=at, zone=timezone.get_current_timezone())
+    asked = waiting_on(employee, page.cases, at=at)
+    raised = [
+        _raised(
+            case,
+            entries[case.pk],
+            legal_moves(case, employee),
+            due=_due(case, deadlines.get(case.pk), at=at),
+            to_decide=asked.get(case.pk),
+        )
+        for case in page.cases
+    ]
     return render(request, "desk/escalations.html", {"page": page, "raised": raised, "after": after})
 
 
-def _raised(case: Case, entries: list[TimelineEntry], legal: list[Move]) -> Raised:
+def _due(case: Case, deadline: Deadline | None, *, at: datetime) -> Due:
+    """What the deadline that comes first says, in its own hours; what is waited for where none runs."""
+    return due_in_words(case, at=at) if deadline is None else time_left(deadline, at=at)
+
+
+def _raised(
+    case: Case, entries: list[TimelineEntry], legal: list[Move], *, due: Due, to_decide: Approval | None
+) -> Raised:
     why = next((entry for entry in entries if entry.entry in WHY), None)
     tried = [Attempt(entry, sentences.sentence_for_staff(entry)) for entry in entries if entry.entry in TRIED]
     return Raised(
         case,
         why=sentences.sentence_for_staff(why) if why else "",
         reason=sentences.reason_of(why) if why else "",
+        due=due,
         tried=tried[:TRIED_SHOWN],
         newest=entries[0].pk if entries else 0,
         can_take=Move.TAKE in legal,
         can_answer=Move.RESOLVE in legal,
         can_send_back=Move.STEP_DOWN in legal,
+        to_decide=to_decide,
     )

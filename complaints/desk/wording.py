@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -41,6 +43,19 @@ class Due:
     words: str
     tone: str
     moment: datetime | None = None
+
+    @property
+    def when(self) -> str:
+        """The moment in words, in the reader's zone: its weekday as long as that says which day; empty without one."""
+        if self.moment is None:
+            return ""
+        due, today = timezone.localtime(self.moment), timezone.localdate()
+        if due.date() == today:
+            return _("due today %(time)s") % {"time": date_format(due, "TIME_FORMAT")}
+        if today < due.date() < today + timedelta(days=7):
+            told = {"day": date_format(due, "l"), "time": date_format(due, "TIME_FORMAT")}
+            return _("due %(day)s %(time)s") % told
+        return _("due %(date)s") % {"date": f"{date_format(due, 'D')} {date_format(due, 'DATETIME_FORMAT')}"}
 
 
 def due_in_words(case: Case, *, at: datetime) -> Due:

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import lifecycle, timeline
+from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import Invalid
-from complaints.escalation.ladder import higher, position_of
+from complaints.escalation.ladder import higher, position_of, steps_of
 from complaints.handling import tell
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier
@@ -27,7 +27,7 @@ def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None
     lifecycle.check_version(case, seen_version)
     tier = higher(Tier(case.tier), by.tier)
     step = max(case.step, position_of(case.unit, tier))
-    since = case.reached_tier_at if step == case.step else at
+    since = _since(case, step, at=at)
     lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
     return case
@@ -51,9 +51,19 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     lifecycle.check_version(case, seen_version)
     tier = colleague.tier or Tier(case.tier)
     step = position_of(case.unit, tier)
-    since = case.reached_tier_at if step == case.step else at
+    since = _since(case, step, at=at)
     lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
     if colleague.pk != by.pk:
         tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason="")
     return case
+
+
+def _since(case: Case, position: int, *, at: datetime) -> datetime | None:
+    """Since when a case is on the step it comes to; on another one than before that step's deadline begins."""
+    if position == case.step:
+        return case.reached_tier_at
+    step = next((step for step in steps_of(case.unit) if step.position == position), None)
+    minutes, calendar = (step.minutes, step.calendar) if step else (None, None)
+    clocks.start_tier(case, minutes, calendar=calendar, at=at, live=clocks.unended(case))
+    return at

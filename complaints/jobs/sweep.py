@@ -10,6 +10,7 @@ from complaints.handling.expire_remedy import lapsed_ids
 from complaints.handling.let_rest import resting_ids
 from complaints.handling.pass_up_approval import undecided_ids
 from complaints.handling.prove_ledger import prove_ledger
+from complaints.handling.recompute_clocks import changed
 from complaints.handling.remind import reminding_ids
 from complaints.jobs import rounds
 from complaints.outbox import queue
@@ -25,6 +26,8 @@ class Swept:
     reminders: int
     approvals: int
     remedies: int
+    rules: int
+    moved: int = 0
     sent: int = 0
     closed: int = 0
     handed_up: int = 0
@@ -42,11 +45,17 @@ def due(*, at: datetime) -> Swept:
         reminders=len(reminding_ids(at=at, limit=None)),
         approvals=len(undecided_ids(at=at, limit=None)),
         remedies=len(lapsed_ids(at=at, limit=None)),
+        rules=len(changed()),
     )
 
 
 def sweep(*, clock: rounds.Now) -> Swept:
-    """Remind, hand up, let go, close, and send, in this order, each row in its own transaction."""
+    """Remind, hand up, let go, close, and send, in this order, each row in its own transaction.
+
+    Before that deadlines are reckoned anew where a calendar or a time zone was changed: nothing goes up the ladder by
+    hours that do not hold any more.
+    """
+    rules, moved = len(changed()), rounds.recompute(clock=clock)
     found = due(at=clock())
     reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
     approvals = len(undecided_ids(at=clock(), limit=None))
@@ -59,6 +68,8 @@ def sweep(*, clock: rounds.Now) -> Swept:
     sent = rounds.send_missed(clock=clock)
     return replace(
         found,
+        rules=rules,
+        moved=moved,
         messages=messages,
         approvals=approvals,
         remedies=remedies,

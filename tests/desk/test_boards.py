@@ -19,14 +19,17 @@ from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
 from complaints.handling.deliver_message import deliver_message
 from complaints.handling.escalate import escalate
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.step_down import step_down
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox.models import Message, MessageState
-from complaints.staff.models import Employee
+from complaints.remedies.catalogue import RemedyKind
+from complaints.staff.models import Employee, Tier
 from complaints.standards.models import BusinessCalendar, ClockKind, Severity
 from tests.cast import Organisation
 from tests.factories import a_complaint
+from tests.remedies.purse import an_authority, usd
 
 MONDAY = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 """Ten o'clock in the morning in New York."""
@@ -106,6 +109,52 @@ def test_it_says_why_it_came_up_and_what_was_tried(desk: Client, fern: Employee,
 
     assert (one.why, one.reason) == ("Fern Fuller handed the complaint up to Max Moreno", "She wants a refund.")
     assert [attempt.entry.text for attempt in one.tried] == ["A voucher for breakfast?"]
+
+
+@time_machine.travel(MONDAY + timedelta(hours=1), tick=False)
+def test_what_waits_for_ones_decision_is_approved_from_the_board(
+    desk: Client, client: Client, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    for tier, cap in ((Tier.FRONT_LINE, 100), (Tier.MANAGER, 2000)):
+        an_authority(tier, cap)
+    case, other = handed_up(fern, at=MONDAY), handed_up(fern, at=MONDAY)
+    refund = RemedyFacts(kind=RemedyKind.REFUND, words="The first night is on us.", amount=usd(340))
+    propose_remedy(case.reference, refund, by=fern, at=MONDAY)
+
+    page = desk.get("/desk/escalations/")
+    first, second = page.context["raised"]
+    assert (first.case, first.to_decide.remedy.case) == (case, case)
+    assert [attempt.sentence for attempt in first.tried] == ["Fern Fuller proposed: Refund, $340.00"]
+    assert (second.case, second.to_decide, second.tried) == (other, None, [])
+    address = f"/desk/approvals/{first.to_decide.pk}/"
+    assert f'href="{address}"' in page.content.decode()
+    assert desk.get(address).status_code == 200
+    client.force_login(vera)
+    assert [one.to_decide for one in client.get("/desk/escalations/").context["raised"]] == []
+
+
+@time_machine.travel(MONDAY, tick=False)
+@pytest.mark.parametrize(
+    ("due", "words", "when"),
+    [
+        (MONDAY + timedelta(hours=2), "2 hours left", "due today noon"),
+        (MONDAY + timedelta(days=1, hours=1), "4 working hours left", "due Tuesday 11 a.m."),
+        (MONDAY + timedelta(days=7), "19 working hours left", "due Mon May 11, 2026, 10 a.m."),
+        (MONDAY - timedelta(days=1), "1 day late", "due Sun May 3, 2026, 10 a.m."),
+    ],
+)
+def test_time_left_is_told_in_working_hours_and_by_the_day_it_ends(
+    desk: Client, fern: Employee, due: datetime, words: str, when: str
+) -> None:
+    week = {"mon": [["09:00", "12:00"]], **{day: [["09:00", "17:00"]] for day in ("tue", "wed")}}
+    office = BusinessCalendar.objects.create(name="Office", time_zone="America/New_York", week=week)
+    in_hours: dict[str, Any] = {} if words == "2 hours left" else {"calendar": office, "budget": timedelta(hours=300)}
+    due_in(handed_up(fern, at=MONDAY - timedelta(hours=3)), due, **in_hours)
+
+    for board_of in ("escalations", "deadlines"):
+        page = desk.get(f"/desk/{board_of}/").content.decode().replace("\xa0", " ")
+        assert f">{words}</time>" in page
+        assert f">{when}</" in page
 
 
 def test_a_complaint_is_taken_and_sent_back_from_the_board(

@@ -10,7 +10,7 @@ import pytest
 from complaints.cases import links
 from complaints.cases.entries import Entry
 from complaints.cases.models import NOT_DUE, Case, Clock, TimelineEntry
-from complaints.cases.queries import legal_moves
+from complaints.cases.queries import legal_moves, one_visible
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.errors import ChangedMeanwhile, Invalid, MoveNotAllowed, NotFound, NotPermitted, RecoveryError
 from complaints.customers.models import Customer
@@ -175,6 +175,32 @@ def test_taking_never_steps_a_case_down(case: Case, fern: Employee, max_: Employ
     escalate(case.reference, reason="Too much money for me.", by=fern, at=later(hours=1))
     take(case.reference, by=fern, at=later(hours=2))
     assert (fresh(case).tier, fresh(case).responsible) == (Tier.MANAGER, fern)
+
+
+def test_on_another_step_its_own_deadline_runs_however_the_case_came_there(
+    case: Case, fern: Employee, max_: Employee, vera: Employee
+) -> None:
+    def time_to_decide() -> list[datetime]:
+        running = Clock.objects.filter(case=case, kind=ClockKind.TIER, ended_at=None)
+        return list(running.values_list("due_at", flat=True))
+
+    escalate(case.reference, reason="Too much money for me.", by=fern, at=later(hours=1))
+    take(case.reference, by=fern, at=later(hours=2))
+    assert time_to_decide() == [later(days=2, hours=1)], "on the manager's step still"
+    take(case.reference, by=vera, at=later(hours=3))
+    assert time_to_decide() == [later(days=3, hours=3)], "the VP has three days from when she took it"
+    assign(case.reference, to=max_.pk, by=vera, at=later(hours=4))
+    assert time_to_decide() == [later(days=2, hours=4)]
+    assign(case.reference, to=fern.pk, by=max_, at=later(hours=5))
+    assert time_to_decide() == [], "and the front line has none of its own"
+
+
+def test_who_answers_what_came_up_keeps_it(case: Case, fern: Employee, max_: Employee) -> None:
+    escalate(case.reference, reason="Too much money for me.", by=fern, at=later(hours=1))
+    write_to_customer(case.reference, text="I look into it.", by=max_, at=later(hours=2))
+    write_note(case.reference, text="Refund it.", by=fern, at=later(hours=3))
+    assert (fresh(case).responsible, fresh(case).tier) == (max_, Tier.MANAGER)
+    assert one_visible(fern, case.reference) == case, "and who handed it up keeps sight of it"
 
 
 def test_a_manager_assigns_within_the_ladder_of_the_unit_only(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, Clock
 from complaints.cases.states import Outcome, Status
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
@@ -15,6 +15,7 @@ from complaints.outbox.models import Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerProof
 from complaints.staff.models import Employee, Tier
+from complaints.standards.models import BusinessCalendar, ClockKind, SpecialDay
 from tests.factories import a_complaint
 from tests.remedies.purse import an_authority, usd
 
@@ -53,14 +54,40 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(fern: Employee) -> N
     assert not Message.objects.filter(state=MessageState.SENT).exists()
 
 
-def test_a_dry_run_names_the_deadlines_that_ran_out_the_longest_overdue_first(fern: Employee) -> None:
+def test_a_dry_run_names_the_deadlines_that_ran_out_the_longest_overdue_first_and_who_is_next(
+    fern: Employee, max_: Employee
+) -> None:
     younger, older = a_complaint(by=fern, at=FILED), a_complaint(by=fern, at=FILED - timedelta(hours=1))
     told = sweep("--at", (FILED + timedelta(days=1)).isoformat(), "--dry-run").splitlines()
-    assert told[:3] == [
+    assert told[1:4] == [
         "2 deadlines that ran out would hand their complaints up.",
-        f"  {older.reference}: Acknowledge, due 2026-05-05T11:00:00+00:00, with Fern Fuller",
-        f"  {younger.reference}: Acknowledge, due 2026-05-05T12:00:00+00:00, with Fern Fuller",
+        f"  {older.reference}: Acknowledge, due 2026-05-05T11:00:00+00:00, with Fern Fuller; goes to Max Moreno",
+        f"  {younger.reference}: Acknowledge, due 2026-05-05T12:00:00+00:00, with Fern Fuller; goes to Max Moreno",
     ]
+    assert Case.objects.get(pk=older.pk).responsible == fern
+
+
+def test_a_dry_run_names_the_deadlines_of_which_somebody_would_be_reminded(fern: Employee) -> None:
+    case = a_complaint(by=fern, at=FILED)
+    Clock.objects.filter(case=case, kind=ClockKind.RESOLVE).update(remind_at=FILED + timedelta(hours=2))
+    told = sweep("--at", (FILED + timedelta(hours=3)).isoformat(), "--dry-run").splitlines()
+    at = told.index("1 reminders would be given.")
+    due_at = Clock.objects.get(case=case, kind=ClockKind.RESOLVE).due_at.isoformat()
+    assert told[at + 1] == f"  {case.reference}: Put right, due {due_at}, with Fern Fuller"
+
+
+def test_nothing_goes_up_by_the_hours_of_a_calendar_that_was_changed(fern: Employee, max_: Employee) -> None:
+    week = {"mon": [["00:00", "24:00"]], "tue": [["00:00", "24:00"]]}
+    office = BusinessCalendar.objects.create(name="Office", time_zone="UTC", week=week)
+    case = a_complaint(by=fern, at=FILED)
+    Clock.objects.filter(case=case).update(calendar=office)
+    sweep("--at", FILED.isoformat())
+    SpecialDay.objects.create(calendar=office, day=FILED.date() + timedelta(days=1), windows=[])
+    at = (FILED + timedelta(days=1)).isoformat()
+    assert "1 changed calendars or time zones would have" in sweep("--at", at, "--dry-run")
+    assert "1 calendars or time zones were changed; 1 complaints were due anew." in sweep("--at", at)
+    assert Case.objects.get(pk=case.pk).responsible == fern
+    assert "0 calendars or time zones were changed" in sweep("--at", at)
 
 
 @pytest.mark.parametrize("at", ["tomorrow", "2026-05-04", "2026-05-04T12:00", "2026-13-04T12:00Z"])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
 from complaints.cases.models import Clock
+from complaints.escalation.ladder import next_rung
 from complaints.handling.escalate_overdue import overdue_ids
+from complaints.handling.remind import reminding_ids
 from complaints.jobs.sweep import due, sweep
 
 NAMED: Final = 50
@@ -18,7 +20,10 @@ NAMED: Final = 50
 
 
 class Command(BaseCommand):
-    help = "Do what the periodic jobs do, once: hand up what ran out, remind, send, close what nobody answered."
+    help = (
+        "Do what the periodic jobs do, once: reckon anew what was changed, hand up what ran out, remind, send, close "
+        "what nobody answered."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", type=_moment, metavar="TIME", help="as if it were this moment, 2026-05-04T12:00Z")
@@ -30,15 +35,20 @@ class Command(BaseCommand):
         clock: Callable[[], datetime] = (lambda: at) if at is not None else now
         if options["dry_run"]:
             found = due(at=clock())
+            self.stdout.write(
+                f"{found.rules} changed calendars or time zones would have their deadlines reckoned anew."
+            )
             self.stdout.write(f"{found.deadlines} deadlines that ran out would hand their complaints up.")
             self._name_deadlines(at=clock())
             self.stdout.write(f"{found.reminders} reminders would be given.")
+            self._name_reminders(at=clock())
             self.stdout.write(f"{found.approvals} requests for approval would go one up.")
             self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
+        self.stdout.write(f"{done.rules} calendars or time zones were changed; {done.moved} complaints were due anew.")
         self.stdout.write(f"{done.handed_up} complaints went up the ladder; {done.deadlines} deadlines had run out.")
         self.stdout.write(f"{done.reminded} people were reminded of {done.reminders} deadlines.")
         self.stdout.write(f"{done.passed_up} of {done.approvals} requests for approval went one up.")
@@ -47,12 +57,24 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 
     def _name_deadlines(self, *, at: datetime) -> None:
-        """Say which deadlines ran out, the longest overdue first."""
-        ids = overdue_ids(at=at, limit=NAMED)
-        of = Clock.objects.select_related("case__unit", "case__responsible").in_bulk(ids)
-        for clock in (of[pk] for pk in ids if pk in of):
+        """Say which deadlines ran out, the longest overdue first, and to whom their complaints would go."""
+        for clock in self._clocks(overdue_ids(at=at, limit=NAMED)):
+            case = clock.case
+            rung = next_rung(case.unit, case.step, at=at)
+            goes = f"goes to {rung.who}" if rung else "nobody stands higher"
+            told = f"due {clock.due_at.isoformat()}, with {case.responsible or case.unit}; {goes}"
+            self.stdout.write(f"  {case.reference}: {clock.name}, {told}")
+
+    def _name_reminders(self, *, at: datetime) -> None:
+        """Say of which deadlines somebody would be reminded, the earliest reminder first."""
+        for clock in self._clocks(reminding_ids(at=at, limit=NAMED)):
             who = clock.case.responsible or clock.case.unit
             self.stdout.write(f"  {clock.case.reference}: {clock.name}, due {clock.due_at.isoformat()}, with {who}")
+
+    def _clocks(self, ids: Sequence[int]) -> Iterator[Clock]:
+        """Clocks with their cases, in this order; says so where there may be more."""
+        of = Clock.objects.select_related("case__unit", "case__responsible").in_bulk(ids)
+        yield from (of[pk] for pk in ids if pk in of)
         if len(ids) == NAMED:
             self.stdout.write("  and so on")
 

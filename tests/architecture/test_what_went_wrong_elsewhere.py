@@ -1,0 +1,119 @@
+"""Clocks and escalation as they failed in other systems: each failure is the business of tests that exist."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+
+from recovery import env
+
+FAILURES: Final[dict[str, tuple[str, ...]]] = {
+    "a reader in another zone sees a fresh case as overdue": (
+        "desk/test_steps.py::test_a_deadline_is_told_in_the_zone_of_the_viewers_unit",
+        "standards/test_hours.py::test_a_deadline_is_the_same_from_wherever_it_is_asked",
+        "desk/test_boards.py::test_today_is_the_day_of_the_reader",
+    ),
+    "from paused straight to resolved, the pause counts": (
+        "cases/test_clocks.py::test_straight_from_waiting_to_solved_the_wait_does_not_count",
+        "standards/test_hours.py::test_six_months_of_waiting_for_the_customer_use_up_nothing",
+    ),
+    "the pause is added to the start and not to the budget": (
+        "cases/test_clocks.py::test_a_pause_over_a_weekend_with_a_clock_change_costs_only_open_minutes",
+        "standards/test_hours.py::test_a_pause_over_a_holiday_weekend_with_a_change_of_the_clocks_takes_only_open_time",
+    ),
+    "a paused clock ticks on, or two pauses count twice": (
+        "cases/test_clocks.py::test_from_one_pause_into_the_next_counts_once",
+        "standards/test_hours.py::test_time_in_a_pause_does_not_count_and_never_counts_twice",
+        "desk/test_boards.py::test_a_resting_clock_and_another_branch_press_on_nobody_here",
+    ),
+    "business time is counted by the wall clock": (
+        "standards/test_hours.py::test_only_open_time_uses_the_budget",
+        "standards/test_hours_against_oracle.py::test_it_agrees_with_looking_at_the_clock_every_minute",
+    ),
+    "round the clock loses a minute every midnight": (
+        "standards/test_hours.py::test_thirty_days_round_the_clock_are_thirty_days_to_the_second",
+    ),
+    "a week without Monday, a lunch break or half a holiday breaks the deadline": (
+        "standards/test_hours.py::test_any_windows_on_any_days_make_a_week",
+        "standards/test_calendars.py::test_special_days_close_shorten_and_open",
+    ),
+    "a reminder lands at midnight": (
+        "standards/test_reminding.py::test_an_hour_before_is_an_open_hour_before_and_never_at_midnight",
+        "handling/test_remind.py::test_a_deadline_in_calendar_time_reminds_in_office_hours",
+    ),
+    "the offset of today is used for another day": (
+        "standards/test_hours.py::test_a_window_across_a_change_of_the_clocks_has_its_real_length",
+        "standards/test_offsets.py::test_every_change_of_the_clocks_is_found",
+    ),
+    "a changed calendar, standard or severity leaves open deadlines as they were, or forgets the pause": (
+        "cases/test_clocks.py::test_a_changed_calendar_moves_open_deadlines_and_says_so",
+        "cases/test_clocks.py::test_judged_worse_it_is_due_sooner_with_the_pause_it_has_had",
+        "standards/test_hours.py::test_closed_and_extra_days_replace_the_week",
+        "management/test_sweep.py::test_nothing_goes_up_by_the_hours_of_a_calendar_that_was_changed",
+    ),
+    "one target overrides another, or an answer ends the deadline only the second time": (
+        "cases/test_clocks.py::test_each_deadline_runs_in_its_own_time_on_the_same_case",
+        "cases/test_clocks.py::test_only_what_a_person_wrote_and_what_arrived_meets_a_deadline",
+        "handling/test_steps.py::test_a_question_lets_the_clocks_rest_and_an_answer_lets_them_run_on_exactly",
+    ),
+    "parking or resolving counts as an answer though nothing was sent": (
+        "cases/test_clocks.py::test_neither_parking_nor_an_undelivered_resolution_counts_as_an_answer",
+    ),
+    "resolved late between two looks of the job is booked as in time": (
+        "cases/test_clocks.py::test_put_right_late_between_two_sweeps_is_late",
+    ),
+    "of two rules that fit, any one wins": (
+        "standards/test_selection.py::test_each_condition_outweighs_all_that_come_after_it",
+        "standards/test_selection.py::test_two_in_force_with_the_same_conditions_are_refused",
+    ),
+    "a calendar that never opens makes the reckoning loop": (
+        "standards/test_hours.py::test_a_place_that_never_opens_is_refused",
+        "standards/test_hours.py::test_a_week_whose_days_are_all_holidays_ends_with_a_sentence_and_not_in_a_loop",
+    ),
+    "a reopened case is overdue from its first minute, a fresh one escalates at once": (
+        "cases/test_clocks.py::test_opened_again_it_is_not_overdue_from_its_first_minute",
+        (
+            "handling/test_escalate_overdue.py::"
+            "test_a_case_nobody_touches_climbs_to_the_vp_with_the_right_mails_at_the_right_moments"
+        ),
+    ),
+    "the newest are looked at first and the oldest never": (
+        "handling/test_escalate_overdue.py::test_of_hundreds_the_longest_overdue_goes_first",
+    ),
+    "any comment makes a case younger": (
+        "handling/test_escalate_overdue.py::test_notes_and_comments_do_not_make_a_case_younger",
+    ),
+    "an unassigned case, or one without a superior, is skipped for ever": (
+        "handling/test_escalate_overdue.py::test_an_unassigned_case_climbs_like_any_other",
+        (
+            "handling/test_escalate_overdue.py::"
+            "test_where_nobody_stands_higher_it_waits_on_the_list_with_an_alarm_at_every_step"
+        ),
+    ),
+    "who gets it is not told, and nobody notices that nothing escalates": (
+        "handling/test_escalate_overdue.py::test_a_row_that_fails_is_put_off_and_counted_and_stops_nobody",
+        "handling/test_escalate_overdue.py::test_a_vp_who_left_does_not_keep_a_missed_deadline_secret",
+        "desk/test_boards.py::test_what_the_sweep_failed_on_is_shown_with_its_count",
+    ),
+    "whoever it was escalated to loses it by answering": (
+        "handling/test_steps.py::test_who_answers_what_came_up_keeps_it",
+    ),
+    "it goes to somebody who is away or has left": (
+        "handling/test_escalate_overdue.py::test_a_manager_who_left_or_is_away_is_passed_over",
+        "handling/test_escalate_overdue.py::test_a_stand_in_gets_what_climbs",
+    ),
+    "holidays make it escalate earlier, and a mere look changes something": (
+        "standards/test_calendars.py::test_public_holidays_of_a_province_are_closed_also_years_ahead",
+        "handling/test_escalate_overdue.py::test_a_dry_run_changes_nothing",
+    ),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_of_others_is_tested_here(failure: str) -> None:
+    for test in FAILURES[failure]:
+        file, _sep, name = test.partition("::")
+        written = (env.ROOT / "tests" / file).read_text()
+        assert re.search(rf"^def {name}\(", written, re.MULTILINE), test
