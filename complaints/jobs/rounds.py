@@ -27,8 +27,10 @@ Now = Callable[[], datetime]
 def hand_up(*, clock: Now) -> int:
     """Hand up every case whose clock has run out, the longest overdue first, until nothing is due any more.
 
-    Who stands on the ladders is read once for a batch, which takes about a second.
+    Before that deadlines are reckoned anew where a calendar or a time zone was changed: nothing goes up the ladder by
+    hours that do not hold any more. Who stands on the ladders is read once for a batch, which takes about a second.
     """
+    recompute(clock=clock)
     done = 0
     while ids := overdue_ids(at=clock()):
         taken = _hand_up(ids, Ladders(at=clock()), clock=clock)

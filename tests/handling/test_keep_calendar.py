@@ -13,6 +13,7 @@ from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound, NotPer
 from complaints.customers.models import Customer
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.recompute_clocks import changed
+from complaints.jobs import rounds
 from complaints.jobs.tasks import recompute
 from complaints.staff.models import Employee, Setting, SettingChange
 from complaints.standards.calendars import hours_of
@@ -143,6 +144,15 @@ def test_open_deadlines_are_reckoned_anew_even_where_no_hint_arrives(
     assert fresh(promised).due_at == noon_on_tuesday
     assert happened(promised)[-1] == Entry.DEADLINES_MOVED
     assert changed() == [], "and it is done"
+
+
+def test_nothing_goes_up_the_ladder_by_the_hours_of_before(
+    promised: Case, office: BusinessCalendar, ada: Employee, max_: Employee
+) -> None:
+    change(office, ada, mon="09:00-11:00")
+    assert rounds.hand_up(clock=lambda: later(hours=5)) == 0
+    assert rounds.hand_up(clock=lambda: later(days=1, hours=3)) == 1
+    assert fresh(promised).responsible == max_
 
 
 def test_what_failed_on_a_complaint_is_tried_again(
