@@ -43,3 +43,12 @@ def test_its_story_is_of_the_past() -> None:
     met = Clock.objects.filter(kind=ClockKind.ACKNOWLEDGE, case__acknowledged_at__isnull=False)
     assert met
     assert all(state_of(clock, at=now()) == ClockState.MET for clock in met)
+
+
+def test_business_time_runs_beside_calendar_time() -> None:
+    call_command("demo", verbosity=0)
+    bill = Case.objects.get(what_happened__contains="minibar")
+    running = Clock.objects.filter(case=bill, ended_at=None).exclude(kind=ClockKind.TIER)
+    calendars = {(clock.kind, clock.label): str(clock.calendar or "") for clock in running}
+    assert calendars[ClockKind.RESOLVE, ""] == "Guest relations"
+    assert calendars[ClockKind.RESOLVE, "Final response"] == ""

@@ -25,7 +25,16 @@ from complaints.outbox.models import Message
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority
 from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit, UnitKind
-from complaints.standards.models import FailureType, ServiceStandard, Severity
+from complaints.standards.models import (
+    BusinessCalendar,
+    ClockKind,
+    FailureType,
+    RecoveryStandard,
+    ServiceStandard,
+    Severity,
+    StandardVersion,
+    Target,
+)
 
 PASSWORD: Final = "demo"  # noqa: S105 - the whole point: a sign-in everybody knows, made by this command alone
 
@@ -78,6 +87,14 @@ PROMISES: Final = (
     ("Refund within 5 days", "What we charged too much is back on your account within five days.", "Refund not paid"),
 )
 
+BILLS: Final = (
+    (ClockKind.ACKNOWLEDGE, 16 * 60, True, ""),
+    (ClockKind.ANSWER, 24 * 60, True, ""),
+    (ClockKind.RESOLVE, 60 * 60, True, ""),
+    (ClockKind.RESOLVE, 8 * 7 * 24 * 60, False, "Final response"),
+)
+"""What is promised where a bill is wrong: minutes, and whether they are open ones of guest relations."""
+
 
 class Command(BaseCommand):
     help = "Load the demonstration organisation: a hotel company, its people, customers and complaints, once."
@@ -92,6 +109,7 @@ class Command(BaseCommand):
             _authorities(people, at=now())
             kinds = _catalogue()
             _promises(kinds)
+            _standards(kinds, at=now())
             _complaints(people, kinds, at=now())
         _deliver_what_was_written()
         self._introduce("is ready")
@@ -171,6 +189,33 @@ def _promises(kinds: dict[str, int]) -> None:
     for name, promise, failure in PROMISES:
         standard = {"promise": promise, "failure_type_id": kinds[failure]}
         ServiceStandard.objects.get_or_create(name=name, defaults=standard)
+
+
+def _standards(kinds: dict[str, int], *, at: datetime) -> None:
+    """Bills are put right in the hours of guest relations, beside a final response in calendar time."""
+    hours = [["08:00", "20:00"]]
+    open_hours = BusinessCalendar.objects.create(
+        name="Guest relations",
+        time_zone="America/New_York",
+        week={
+            **dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), hours),
+            "sat": [["09:00", "12:30"], ["13:00", "16:00"]],
+        },
+        holiday_country="US",
+        holiday_subdivision="NY",
+    )
+    area = FailureType.objects.get(pk=kinds["Charged too much"]).parent
+    standard = RecoveryStandard.objects.create(name="Bills", failure_type=area)
+    version = StandardVersion.objects.create(standard=standard, number=1, made_at=at)
+    for kind, minutes, calendar, label in BILLS:
+        Target.objects.create(
+            version=version,
+            kind=kind,
+            label=label,
+            minutes=minutes,
+            calendar=open_hours if calendar else None,
+            reminders=[{"share": 50, "to": "responsible"}, {"share": 80, "to": "superior"}],
+        )
 
 
 def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datetime) -> None:
