@@ -63,7 +63,7 @@ def fold(message: Message, *, at: datetime) -> bool:
         facts={"page": message.facts["page"]} if "page" in message.facts else {},
         at=at,
     )
-    summary.dedupe_key, summary.look_again_at = key[:200], _hour(at) + timedelta(hours=1) + _SETTLED
+    summary.dedupe_key, summary.look_again_at = key, _hour(at) + timedelta(hours=1) + _SETTLED
     Message.objects.bulk_create([summary], ignore_conflicts=True)
     summary = Message.objects.select_for_update(of=("self",)).get(dedupe_key=summary.dedupe_key)
     if summary.state != MessageState.QUEUED:

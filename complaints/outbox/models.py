@@ -128,7 +128,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
     body_text = models.TextField(_("text"), blank=True, default="")
     body_html = models.TextField(_("HTML"), blank=True, default="")
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=400, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.QUEUED)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)

@@ -263,7 +263,7 @@ def move_to_unit(about: str, unit: Unit) -> None:
 
 def _told_once(about: str, kind: str, address: str, occasion: str) -> str:
     """The key by which one occasion is told to one address once."""
-    return f"{about}:{kind}:{address}:{occasion}"[:200]
+    return f"{about}:{kind}:{address}:{occasion}"
 
 
 def _in_language(language: str, facts: dict[str, Any]) -> dict[str, Any]:

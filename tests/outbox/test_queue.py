@@ -14,6 +14,7 @@ from complaints.customers.models import Customer
 from complaints.handling.deliver_message import deliver_due, deliver_message
 from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
+from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox import queue, transports
 from complaints.outbox.models import Kind, Message, MessageState, Trouble
 from complaints.outbox.render import words_of
@@ -66,6 +67,14 @@ def due(at: datetime) -> list[str]:
 def written(folder: Path) -> list[str]:
     """The mails in the folder."""
     return [place.read_text() for place in sorted(folder.glob("*.eml"))] if folder.exists() else []
+
+
+def test_the_longest_address_is_told_of_one_thing_after_the_other(fern: Employee) -> None:
+    address = f"{'c' * 64}@{'d' * 63}.{'e' * 63}.{'f' * 55}.org"
+    case = a_complaint(by=fern, customer=a_customer(email=address), at=AT)
+    for hours in (1, 2):
+        write_to_customer(case.reference, text="We are on it.", by=fern, at=later(hours=hours))
+    assert Message.objects.filter(recipient=address, kind=Kind.WRITTEN).count() == 2
 
 
 def test_a_message_is_sent_once_whatever_asks_for_it(message: Message, mails: Path) -> None:
