@@ -107,10 +107,11 @@ def _queue(messages: int, *, at: datetime) -> range:
 
 @contextmanager
 def _workers(port: int) -> Iterator[None]:
-    """Celery's workers and beat with its turns, sending to our mail server."""
+    """Celery's workers and beat with its turns, sending to our mail server; no hint of before is left to them."""
     environment = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
     celery = [sys.executable, "-m", "celery", "-A", "recovery"]
     worker = [*celery, "worker", "--concurrency", f"{WORKERS}", "--loglevel", "ERROR", "--without-gossip"]
+    subprocess.run([*celery, "purge", "--force"], env=environment, cwd=project(), stdout=subprocess.DEVNULL, check=True)
     parts = [
         subprocess.Popen(words, env=environment, cwd=project(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for words in (worker, [*celery, "beat", "--loglevel", "ERROR"])
