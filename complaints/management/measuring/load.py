@@ -140,7 +140,8 @@ def _organisation(chance: Random) -> Organisation:
 def _unit(code: str, name: str, kind: UnitKind, parent: Unit | None) -> Unit:
     zone = "America/New_York"
     known = Unit.objects.filter(code=code).first()
-    return known or Unit.objects.create(code=code, name=name, kind=kind, parent=parent, time_zone=zone)
+    place = {"time_zone": zone, "reckoned_zone": zone}
+    return known or Unit.objects.create(code=code, name=name, kind=kind, parent=parent, **place)
 
 
 def _employee(unit: Unit, role: Role, number: int, name: str) -> None:

@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
 from complaints.cases.states import Status
 from complaints.handling.escalate_overdue import overdue_ids
-from complaints.jobs.tasks import recompute, sweep_deadlines
+from complaints.jobs.tasks import sweep_deadlines
 from complaints.management.measuring.load import add_open
 from complaints.outbox.models import Message
 from complaints.standards.models import ClockKind
@@ -47,10 +47,8 @@ class SweepMeasured:
 def measure_sweep(*, deadlines: int = AT_ONCE) -> SweepMeasured:
     """Let deadlines of the organisation's complaints run out at one moment, sweep once, and take everything back.
 
-    Deadlines of the load that have run out by now are put off meanwhile: it stays as it is. What was changed is
-    reckoned anew before: the sweep would do so, and find that the deadlines let run out here have not run out.
+    Deadlines of the load that have run out by now are put off meanwhile: it stays as it is.
     """
-    recompute()
     due_at = now() - timedelta(seconds=1)
     with _put_off(), _run_out(deadlines, due_at=due_at):
         counted = _Count()
