@@ -110,7 +110,7 @@ def test_what_awaits_approval_is_nowhere_on_it(
 
     page = page_of(client, token)
 
-    assert "900" not in page
+    assert "$900" not in page
     assert client.get(f"/track/{token}/vouchers/{waiting.pk}/").status_code == 404
     assert client.post(f"/track/{token}/remedy/", {"remedy": waiting.pk, "accepted": "yes"}).status_code == 404
 
