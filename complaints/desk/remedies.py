@@ -32,7 +32,7 @@ from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import GIVEN_OUTSIDE, RemedyKind, is_tangible
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
@@ -124,7 +124,7 @@ def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at:
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    orders = orders_of(remedies) if any(one.status in ORDERED for one in remedies) else {}
+    orders = orders_of([one for one in remedies if one.status in ORDERED and one.kind in GIVEN_OUTSIDE])
     given = [
         _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
     ]

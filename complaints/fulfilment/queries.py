@@ -40,7 +40,9 @@ def channel_of(endpoint: Endpoint) -> str:
 
 
 def orders_of(remedies: Collection[Remedy]) -> dict[int, Order]:
-    """The order of each of these remedies that has one, in one query."""
+    """The order of each of these remedies that has one, in one query; in none for no remedies."""
+    if not remedies:
+        return {}
     found = Order.objects.filter(remedy__in=[one.pk for one in remedies]).select_related("endpoint")
     return {one.remedy_id: one for one in found}
 

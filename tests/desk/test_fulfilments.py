@@ -11,8 +11,10 @@ from complaints.cases.models import Case
 from complaints.fulfilment.models import Endpoint, Order, OrderState
 from complaints.staff.models import Employee, SettingChange
 from tests.desk.test_settings import text_of, typed
+from tests.factories import a_complaint
 from tests.fulfilment.conftest import SECRET, accepted, case, order_of, outside, sweep, till
 from tests.fulfilment.outside import Outside
+from tests.query_counts import assert_as_recorded, queries_of
 
 __all__ = ["case", "outside", "till"]
 pytestmark = pytest.mark.django_db
@@ -74,7 +76,9 @@ def test_a_failed_order_is_on_the_page_and_on_the_case_and_is_sent_again(
     order = order_of(accepted(case, fern))
     sweep()
     client.force_login(fern)
-    assert "did not take it. Send it again, or give it by hand" in text_of(client.get(f"/desk/complaints/{case.reference}/"))
+    assert "did not take it. Send it again, or give it by hand" in text_of(
+        client.get(f"/desk/complaints/{case.reference}/")
+    )
     assert case.reference in text_of(client.get("/desk/fulfilments/"))
 
     client.post(f"/desk/fulfilments/{order.pk}/retry/")
@@ -92,3 +96,18 @@ def test_a_branch_beside_sees_nothing_of_it(
     assert case.reference not in text_of(client.get("/desk/fulfilments/?state=queued"))
     assert client.post(f"/desk/fulfilments/{order.pk}/retry/").status_code == 404
     assert client.post(f"/desk/fulfilments/{order.pk}/settle/").status_code == 404
+
+
+def test_the_page_takes_no_more_queries_with_more_orders(
+    client: Client, case: Case, fern: Employee, till: Endpoint, outside: Outside
+) -> None:
+    outside.answer = lambda _key, _times: (400, {})
+    client.force_login(fern)
+    for _ in range(2):
+        accepted(a_complaint(by=fern), fern)
+    sweep()
+    few = queries_of(client, "/desk/fulfilments/")
+    for _ in range(18):
+        accepted(a_complaint(by=fern), fern)
+    sweep()
+    assert_as_recorded("desk:fulfilments", few=few, many=queries_of(client, "/desk/fulfilments/"))

@@ -23,7 +23,7 @@ from complaints.handling.send_order import send_order
 from complaints.outbox.breaker import MOST_FAILURES
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.states import RemedyStatus
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Unit
 from tests.cast import Organisation
 from tests.factories import a_complaint
 from tests.fulfilment.conftest import SECRET, SOON, accepted, fresh, offered, order_of, sweep
@@ -82,7 +82,7 @@ def test_only_what_the_system_gives_is_ordered(case: Case, fern: Employee, till:
 def test_the_system_of_the_unit_goes_before_that_of_the_company(
     case: Case, fern: Employee, till: Endpoint, organisation: Organisation
 ) -> None:
-    def another(name: str, unit: object, *, is_active: bool = True) -> Endpoint:
+    def another(name: str, unit: Unit, *, is_active: bool = True) -> Endpoint:
         return Endpoint.objects.create(
             name=name, url="https://pay.example/", secret=SECRET, kinds=["refund"], unit=unit, is_active=is_active
         )

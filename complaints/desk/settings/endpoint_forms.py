@@ -11,7 +11,7 @@ from complaints.desk.choices import tree
 from complaints.desk.fields import Line
 from complaints.desk.settings.forms import NAME, Pick, SettingForm, offer
 from complaints.fulfilment.sheets import EndpointSheet
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
+from complaints.remedies.catalogue import GIVEN_OUTSIDE
 from complaints.staff.models import Unit
 
 
@@ -30,9 +30,7 @@ class EndpointForm(SettingForm):
         label=_("Kinds of remedy"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[
-            (kind.value, kind.label) for kind in RemedyKind if kind not in INTANGIBLE and kind != RemedyKind.VOUCHER
-        ],
+        choices=[(kind.value, kind.label) for kind in GIVEN_OUTSIDE],
     )
     unit = Pick(label=_("For complaints of"))
     is_active = forms.BooleanField(
