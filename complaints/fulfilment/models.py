@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
@@ -37,7 +38,7 @@ class Endpoint(models.Model):
 
 
 class OrderState(models.TextChoices):
-    QUEUED = "queued", _("Queued")
+    QUEUED = "queued", pgettext_lazy("order", "Queued")
     IN_FLIGHT = "in_flight", _("In flight")
     RETRY = "retry", _("Waiting to retry")
     TAKEN = "taken", _("Taken, reference to come")
