@@ -28,7 +28,7 @@ class EndpointForm(SettingForm):
     )
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of remedy"),
-        required=False,
+        error_messages={"required": _("Please choose at least one kind of remedy.")},
         widget=forms.CheckboxSelectMultiple,
         choices=[(kind.value, kind.label) for kind in GIVEN_OUTSIDE],
     )
@@ -42,7 +42,8 @@ class EndpointForm(SettingForm):
         return {"is_active": True}
 
     def offer(self) -> None:
-        """The units."""
+        """The units; a new one needs a secret."""
+        self.fields["secret"].required = self.now is None
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("everywhere"))
 
     def sheet(self) -> EndpointSheet:
