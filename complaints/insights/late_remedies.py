@@ -107,12 +107,12 @@ def _in_month(units: Sequence[Unit], month: date) -> Q:
     by_zone = defaultdict[str, list[int]](list)
     for unit in units:
         by_zone[unit.time_zone].append(unit.pk)
-    found, moments = Q(pk=None), list[datetime]()
+    found, moments = Q(), list[datetime]()
     for zone, ids in by_zone.items():
         since, until = _bounds(month, ZoneInfo(zone))
         moments += [since, until]
         found |= Q(case__unit__in=ids, at__gte=since, at__lt=until)
-    return found & Q(at__gte=min(moments), at__lt=max(moments)) if moments else found
+    return found & Q(at__gte=min(moments), at__lt=max(moments)) if moments else Q(pk__in=[])
 
 
 def _bounds(month: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
