@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.cases.queries import visible_to
 from complaints.common.errors import PageNotPermitted
+from complaints.common.keyset import read_id
 from complaints.common.words import clean_line
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
@@ -91,8 +92,7 @@ def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
     """Show one month of one employee's authority, entry by entry."""
     employee, at, month = _reader(request), timezone.now(), _month(request)
     found = account(employee, authority=authority, holder=holder, month=month, at=at)
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    before = read_id(request.GET.get("before", ""))
     told, has_more = lines(found, month, before=before)
     seen = _seen(employee, told)
     context = {
