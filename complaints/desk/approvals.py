@@ -32,7 +32,6 @@ from complaints.common.errors import (
     RemedyMovedOn,
 )
 from complaints.common.money import converted, money_words
-from complaints.common.words import clean_line
 from complaints.desk import kept
 from complaints.desk.fields import Styled, Words
 from complaints.desk.request import at_desk
@@ -147,8 +146,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     employee, at = at_desk(request).user, timezone.now()
     if not may(employee, Permission.DECIDE_APPROVAL):
         raise PageNotPermitted(permission=Permission.DECIDE_APPROVAL)
-    after = clean_line(request.GET.get("after", ""))
-    page = inbox(employee, at=at, after=after)
+    page = inbox(employee, at=at, after=request.GET.get("after", ""))
     rows = [
         Waiting(
             one,
@@ -157,7 +155,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         )
         for one in page.approvals
     ]
-    return render(request, "desk/approvals.html", {"rows": rows, "next_key": page.next_key, "after": after})
+    return render(request, "desk/approvals.html", {"rows": rows, "next_key": page.next_key})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

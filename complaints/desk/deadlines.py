@@ -78,7 +78,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
         "more": found.more,
         "asked_pressure": pressure,
         "is_narrowed": unit is not None or bool(person or pressure),
-        "next_address": _address(request, after=_key(behind[LISTED - 1])) if len(behind) > LISTED else "",
+        "next_key": _key(behind[LISTED - 1]) if len(behind) > LISTED else "",
     }
     return render(request, "desk/deadlines.html", context)
 
@@ -109,9 +109,3 @@ def _fits(one: Deadline, *, person: str, pressure: str) -> bool:
 def _key(one: Deadline) -> str:
     """Where a deadline stands in the list; keys sort as deadlines do."""
     return f"{one.clock.due_at.astimezone(UTC):%Y%m%d%H%M%S%f}-{one.clock.pk:019}"
-
-
-def _address(request: HttpRequest, *, after: str) -> str:
-    asked = request.GET.copy()
-    asked["after"] = after
-    return f"?{asked.urlencode()}"
