@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.cases.queries import SHOWN, visible_to
 from complaints.common.errors import NotFound, PageNotPermitted
-from complaints.common.words import clean_line
+from complaints.common.keyset import read_id
 from complaints.customers.models import UNSHOWN
 from complaints.desk.months import around, month_asked
 from complaints.desk.request import at_desk
@@ -56,8 +56,7 @@ class Row:
 def authority_use(request: HttpRequest) -> HttpResponse:
     """Show for a month what the units one sees did not use of their authority, and where it came late."""
     employee, month = _reader(request), month_asked(request)
-    after = clean_line(request.GET.get("after", ""))
-    page = groups(employee, month, after=after)
+    page = groups(employee, month, after=request.GET.get("after", ""))
     use, spent_on = use_of(page.shown, month, at=timezone.now()), cases_spent_on(page.shown, month)
     late = late_in(page.shown, month)
     rows = [
@@ -68,7 +67,6 @@ def authority_use(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "left_out": page.left_out,
         "next_key": page.next_key,
-        "after": after,
         "most": "" if all(row.late.is_whole for row in rows) else MOST,
     }
     return render(request, "desk/authority_use.html", context)
@@ -82,8 +80,7 @@ def behind(request: HttpRequest, unit: int, what: str) -> HttpResponse:
     if group is None or what not in TOLD:
         raise NotFound
     counted = _counted(group, month, what)
-    asked = request.GET.get("after", "")
-    last = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    last = read_id(request.GET.get("after", ""))
     page = [pk for pk in sorted(counted, reverse=True) if last is None or pk < last][: LISTED + 1]
     shown = visible_to(employee).filter(pk__in=page[:LISTED]).select_related(*SHOWN).defer(*UNSHOWN).order_by("-pk")
     listed = list(shown)
@@ -96,7 +93,6 @@ def behind(request: HttpRequest, unit: int, what: str) -> HttpResponse:
         "listed": listed,
         "unseen": len(page[:LISTED]) - len(listed),
         "next_key": page[LISTED - 1] if len(page) > LISTED else "",
-        "after": asked,
     }
     return render(request, "desk/behind_authority_use.html", context)
 

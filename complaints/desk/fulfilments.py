@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from complaints.common.errors import PageNotPermitted
-from complaints.common.words import clean_line
 from complaints.desk.fields import Styled
 from complaints.desk.request import at_desk
 from complaints.fulfilment.models import OrderState
@@ -42,10 +41,9 @@ def fulfilments(request: HttpRequest) -> HttpResponse:
         raise PageNotPermitted(permission=Permission.VIEW)
     form = StateForm(request.GET)
     state = form.cleaned_data.get("state", "") if form.is_valid() else ""
-    page = orders_seen_by(employee, state=state, after=clean_line(request.GET.get("after", "")))
+    page = orders_seen_by(employee, state=state, after=request.GET.get("after", ""))
     context = {
         "form": form,
-        "state": state,
         "listed": [(one, words_of(one.remedy), TONES.get(OrderState(one.state), "")) for one in page.orders],
         "next_key": page.next_key,
         "resting": resting(),

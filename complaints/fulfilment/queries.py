@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from complaints.common.errors import NotFound
+from complaints.common.keyset import read_id
 from complaints.fulfilment.models import OPEN_ENDED, Endpoint, Order, Trouble
 from complaints.outbox.models import Breaker
 from complaints.remedies.models import Remedy
@@ -54,8 +55,9 @@ def orders_seen_by(employee: Employee, *, state: str = "", after: str = "") -> O
     """
     walk = Order.objects.order_by("-pk")
     walk = walk.filter(state=state) if state else walk.filter(state__in=OPEN_ENDED)
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        walk = walk.filter(pk__lt=int(after))
+    last_shown = read_id(after)
+    if last_shown is not None:
+        walk = walk.filter(pk__lt=last_shown)
     found = Order.objects.filter(pk__in=walk.values("pk")[:WALK])
     if not sees_whole_organisation(employee):
         found = found.filter(remedy__case__unit__in=visible_units(employee))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from django.db.models import Model
+
 from complaints.common.sheets import Sheet
 from complaints.fulfilment.models import Endpoint
 
@@ -31,8 +33,9 @@ class EndpointSheet(Sheet):
         """What is written on it; of a secret only that there is a new one."""
         return {**super().facts(), "secret": HIDDEN if self.secret else ""}
 
-    def write(self, endpoint: Endpoint) -> None:
-        """Set the columns of an endpoint that is not stored yet, or locked."""
-        endpoint.name, endpoint.url, endpoint.kinds = self.name, self.url, list(self.kinds)
-        endpoint.unit_id, endpoint.is_active = self.unit, self.is_active
-        endpoint.secret = self.secret or endpoint.secret
+    def write_on(self, row: Model) -> None:
+        """Set the columns of a new or locked endpoint; its secret only where there is another one."""
+        secret = self.secret or row.serializable_value("secret")
+        super().write_on(row)
+        for name, value in (("secret", secret), ("kinds", list(self.kinds))):
+            setattr(row, name, value)

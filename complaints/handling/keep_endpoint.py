@@ -28,17 +28,13 @@ def keep_endpoint(
     endpoint. Raises NotPermitted, NotFound, ChangedMeanwhile, Invalid.
     """
     keeping.begin(by)
-    endpoint = keeping.locked(Endpoint.objects.all(), pk)
-    now = EndpointSheet.of_endpoint(endpoint) if endpoint else None
-    if endpoint is not None and not keeping.is_news(sheet, now=now, seen=seen):
-        return endpoint
-    _check(sheet, is_new=endpoint is None)
-    before = keeping.words(now, endpoint) if now and endpoint else {}
-    kept = endpoint or Endpoint()
-    sheet.write(kept)
-    keeping.store(kept)
-    keeping.note(Setting.ENDPOINT, kept, before, sheet, by=by, at=at)
-    return kept
+    found = keeping.locked(Endpoint.objects.all(), pk)
+    now = EndpointSheet.of_endpoint(found) if found else None
+    if now is None or sheet.differs_in(now):
+        _check(sheet, is_new=now is None)
+    endpoint = found or Endpoint()
+    keeping.keep(Setting.ENDPOINT, endpoint, sheet, now=now, seen=seen, by=by, at=at)
+    return endpoint
 
 
 def _check(sheet: EndpointSheet, *, is_new: bool) -> None:
