@@ -307,7 +307,7 @@ class TimelineEntry(models.Model):
             models.Index(fields=["case", "id"], name="timeline_of_case"),
             models.Index(
                 fields=["kind", "at"],
-                condition=models.Q(kind__in=[Entry.ESCALATED, Entry.REMEDY_OFFERED]),
+                condition=models.Q(kind__in=[Entry.ESCALATED.value, Entry.REMEDY_OFFERED.value]),
                 name="timeline_of_month",
             ),
         ]

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-import complaints.cases.entries
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,7 +15,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "kind__in",
-                        [complaints.cases.entries.Entry["ESCALATED"], complaints.cases.entries.Entry["REMEDY_OFFERED"]],
+                        ["complaint.escalated", "remedy.offered"],
                     )
                 ),
                 fields=["kind", "at"],
