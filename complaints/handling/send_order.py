@@ -14,6 +14,7 @@ from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.queries import locked
 from complaints.common.actors import SYSTEM
+from complaints.common.errors import RemedyMovedOn
 from complaints.common.words import clean_line
 from complaints.fulfilment import queue, signing, transport
 from complaints.fulfilment.models import Endpoint, Order, Trouble
@@ -81,9 +82,17 @@ def _try(order: Order, permit: Permit, *, clock: Callable[[], datetime]) -> None
         return
     permit.worked()
     if reference:
-        confirm_fulfilment(order.key, reference=reference, at=clock())
+        _confirm(order, reference, at=clock())
     else:
         queue.mark_taken(order, at=clock())
+
+
+def _confirm(order: Order, reference: str, *, at: datetime) -> None:
+    """Keep the reference; a system that named another one before is told of in the log, and stops no other order."""
+    try:
+        confirm_fulfilment(order.key, reference=reference, at=at)
+    except RemedyMovedOn:
+        log.exception("order.two_references", key=order.key, reference=reference)
 
 
 def _body(order: Order) -> bytes:

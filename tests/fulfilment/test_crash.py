@@ -23,7 +23,7 @@ from complaints.staff.models import Employee
 from recovery import env
 from tests.factories import a_complaint
 from tests.fulfilment.conftest import SOON, accepted, fresh, order_of, sweep
-from tests.fulfilment.outside import HANG, Outside
+from tests.fulfilment.outside import HANG, Answer, Outside
 from tests.races.meeting import meet
 from tests.recovery.processes import eventually
 from tests.remedies.purse import AT
@@ -63,6 +63,23 @@ def test_a_worker_killed_between_sending_and_marking_is_followed_by_one_with_the
     assert fresh(remedy).status == RemedyStatus.FULFILLED
     assert len(outside.calls) == 2
     assert len(outside.paid) == 1, "the same key twice is one payment"
+
+
+def test_a_system_that_names_two_references_stops_no_other_order(
+    case: Case, fern: Employee, till: Endpoint, outside: Outside
+) -> None:
+    first, second = accepted(case, fern), accepted(case, fern)
+    confused = order_of(first).key
+
+    def both_ways(key: str, _times: int) -> Answer:
+        if key == confused:
+            confirm_fulfilment(key, reference="PAY-A", at=SOON)
+            connection.close()
+        return 200, {"reference": "PAY-B"}
+
+    outside.answer = both_ways
+    assert sweep() == 2
+    assert (fresh(first).proof, fresh(second).proof) == ("PAY-A", "PAY-B")
 
 
 @pytest.mark.race

@@ -153,6 +153,7 @@ def test_what_is_refused_is_shown_and_can_be_sent_again(
     outside.answer = lambda _key, _times: (200, {"reference": "PAY-7"})
     assert retry_order(order.pk, by=fern, at=SOON)
     assert not retry_order(order.pk, by=fern, at=SOON), "twice is once"
+    assert TimelineEntry.objects.filter(case=case, kind="remedy.sent_again", actor_id=fern.pk).count() == 1
     sweep(SOON + timedelta(minutes=1))
     assert fresh(remedy).proof == "PAY-7"
     assert len(outside.paid) == 1
@@ -254,6 +255,7 @@ def test_a_remedy_reversed_after_it_was_sent_is_to_be_called_back(
     assert (order_of(remedy).state, order_of(remedy).reference) == (OrderState.RECALL, "PAY-1")
     assert settle_order(order.pk, by=fern, at=SOON)
     assert not settle_order(order.pk, by=fern, at=SOON)
+    assert TimelineEntry.objects.filter(case=case, kind="remedy.called_back", actor_id=fern.pk).count() == 1
 
 
 def test_who_reads_only_sends_nothing_again(
