@@ -124,7 +124,7 @@ def _folded(viewer: Employee, month: date) -> tuple[list[Group], list[Unit]]:
 
 
 def _with_authority(units: Collection[int], month: date) -> QuerySet[Employee]:
-    """Who works there on a tier, or has left and took something in that month."""
+    """Who works there on a tier, and so may have authority, or has left and took something in that month."""
     took = LedgerEntry.objects.filter(holder=OuterRef("pk"), month=month)
     theirs = Employee.objects.filter(unit__in=units, role__in=Tier.values)
     return theirs.filter(Q(is_active=True) | Exists(took)).order_by("pk")
