@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
     REVERSE_REMEDY = "remedy:reverse"
+    RETRY_ORDER = "order:retry"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
@@ -62,7 +63,13 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.VP: _HANDLING | _LEADING,
     Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
     Role.ADMINISTRATOR: _ADMINISTRATION
-    | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
+    | {
+        Permission.VIEW,
+        Permission.RETRY_MESSAGE,
+        Permission.RETRY_ORDER,
+        Permission.KEEP_ABSENCES,
+        Permission.VIEW_BUDGETS,
+    },
 }
 
 
