@@ -53,6 +53,7 @@ class Entry(StrEnum):
     REMEDY_DECLINED = "remedy.declined"
     REMEDY_FULFILLED = "remedy.fulfilled"
     REMEDY_WITHDRAWN = "remedy.withdrawn"
+    REMEDY_ENDED = "remedy.ended"
     REMEDY_EXPIRED = "remedy.expired"
     REMEDY_REVERSED = "remedy.reversed"
     APPROVAL_ASKED = "approval.asked"
@@ -137,6 +138,10 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.REMEDY_DECLINED: Telling(_("The customer declined: %(remedy)s"), _("You declined: %(remedy)s")),
     Entry.REMEDY_FULFILLED: Telling(_("%(actor)s ticked off as given: %(remedy)s"), _("Given to you: %(remedy)s")),
     Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
+    Entry.REMEDY_ENDED: Telling(
+        _("Withdrawn, as the complaint was closed: %(remedy)s"),
+        _("Our offer ended with your complaint: %(remedy)s"),
+    ),
     Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
     Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),
     Entry.APPROVAL_ASKED: Telling(_("%(to)s is to decide: %(remedy)s")),

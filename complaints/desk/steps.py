@@ -372,7 +372,10 @@ STEPS: Final[dict[Move, Step]] = {
         withdraw,
         icon="circle-x",
         done=_("The complaint is closed at the customer's wish."),
-        explains=_("Closes the complaint at the customer's wish. Say how they told us."),
+        explains=_(
+            "Closes the complaint at the customer's wish; what was offered and not accepted goes with it. "
+            "Say how they told us."
+        ),
         form=ReasonForm,
         fields=("reason", "submission"),
     ),
@@ -380,7 +383,9 @@ STEPS: Final[dict[Move, Step]] = {
         mark_duplicate,
         icon="copy",
         done=_("The complaint is closed as a duplicate."),
-        explains=_("Closes this complaint; the other one carries the matter on."),
+        explains=_(
+            "Closes this complaint; the other one carries the matter on. What waits for approval here is withdrawn."
+        ),
         form=DuplicateForm,
         fields=("original",),
     ),

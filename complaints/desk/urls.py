@@ -11,6 +11,7 @@ from complaints.desk import (
     messages,
     remedies,
     slip,
+    to_give,
     vouchers,
     worklist,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("budgets/", budgets.budgets, name="budgets"),
     path("budgets/<int:authority>/<int:holder>/", budgets.budget, name="budget"),
     path("budgets/<int:authority>/<int:holder>/sheet.csv", budgets.budget_sheet, name="budget_sheet"),
+    path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),

@@ -13,6 +13,7 @@ from complaints.cases.states import Move, Outcome, Status
 from complaints.common.errors import Invalid
 from complaints.common.tokens import read_reference
 from complaints.handling import tell
+from complaints.handling.end_remedies import end_remedies
 from complaints.outbox.models import Kind
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
@@ -24,7 +25,8 @@ def mark_duplicate(
 ) -> Case:
     """Close a case because another, older or not, carries the same matter on; sent twice, done once.
 
-    Locks both cases, in the order of their ids, so that two marks across each other cannot wait for one another.
+    What was offered stays on its own case, what nobody decided on is withdrawn. Locks both cases, in the order of their
+    ids, so that two marks across each other cannot wait for one another; then the balances.
     """
     named = read_reference(original)
     other = visible_to(by).filter(reference=named).first() if named else None
@@ -57,6 +59,7 @@ def mark_duplicate(
     timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, original=other.reference)
     timeline.record(other, Entry.DUPLICATE_RECEIVED, by=by.actor, at=at, duplicate=case.reference)
     lifecycle.store(other)
+    end_remedies(case, by=by.actor, closed_by=by, at=at)
     facts = {"outcome": Outcome.DUPLICATE.value, "original": other.reference if same_customer else ""}
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, **facts)
     return case

@@ -33,6 +33,7 @@ class Kind(models.TextChoices):
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
     STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
     STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
+    STAFF_APPROVAL_DROPPED = "staff_approval_dropped", _("To staff: nothing to decide any more")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
     STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
     STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")

@@ -67,7 +67,8 @@ class Remedy(models.Model):
             models.UniqueConstraint(fields=["case", "submission"], name="remedy_proposed_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing")
+            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing"),
+            models.Index(fields=["id"], condition=Q(status=RemedyStatus.ACCEPTED), name="remedy_to_give"),
         ]
 
     def __str__(self) -> str:

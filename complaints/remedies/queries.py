@@ -68,6 +68,30 @@ def given_to_customer(case: Case) -> list[Remedy]:
     return list(theirs.exclude(kind__in=INTANGIBLE).select_related("voucher").order_by("pk")[:100])
 
 
+@dataclass(frozen=True, slots=True)
+class ToGive:
+    """One page of what customers accepted and do not have yet, and the key to go on from."""
+
+    remedies: Sequence[Remedy]
+    next_key: str = ""
+
+
+def to_give(employee: Employee, *, after: str = "") -> ToGive:
+    """What customers accepted in the units an employee sees and nobody has given yet, the oldest proposal first.
+
+    Its complaint may be closed. Keyset pages, no counting: at most WALK of everybody's are looked through for one.
+    """
+    accepted = Remedy.objects.filter(status=RemedyStatus.ACCEPTED).order_by("pk")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        accepted = accepted.filter(pk__gt=int(after))
+    walked = list(accepted.values_list("pk", flat=True)[:WALK])
+    found = accepted.filter(pk__in=walked, case__in=visible_to(employee))
+    page = list(found.select_related("case__customer", "case__unit", "proposed_by")[: PAGE + 1])
+    if len(page) > PAGE:
+        return ToGive(page[:PAGE], str(page[PAGE - 1].pk))
+    return ToGive(page, str(walked[-1]) if len(walked) == WALK else "")
+
+
 def voucher_by_code(code: str) -> Voucher | None:
     """A voucher by its code as it was typed or scanned."""
     told = Voucher.objects.select_related("remedy", "redeemed_by")
