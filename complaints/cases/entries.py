@@ -36,6 +36,8 @@ class Entry(StrEnum):
     WITHDRAWN = "complaint.withdrawn"
     DUPLICATE_MARKED = "duplicate.marked"
     DUPLICATE_RECEIVED = "duplicate.received"
+    FAILURE_LINKED = "failure.linked"
+    FAILURE_PARTED = "failure.parted"
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
@@ -115,6 +117,8 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("This complaint goes on together with another one of yours, %(original)s"),
     ),
     Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
+    Entry.FAILURE_LINKED: Telling(_("%(actor)s found that this is the same failure as %(other)s")),
+    Entry.FAILURE_PARTED: Telling(_("%(actor)s found that this is not the same failure as %(other)s")),
     Entry.LET_REST: Telling(
         _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
     ),

@@ -15,6 +15,7 @@ from complaints.common.tokens import read_reference
 from complaints.handling import tell
 from complaints.handling.end_remedies import end_remedies
 from complaints.outbox.models import Kind
+from complaints.remedies import ledger
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 
@@ -54,6 +55,7 @@ def mark_duplicate(
         raise Invalid(
             field="original", sentence=_("Other complaints are marked as duplicates of this one: it has to go on.")
         )
+    ledger.queue_for_moving()  # before what is one failure changes: those who move a sum take the two in this order
     lifecycle.apply(case, Move.MARK_DUPLICATE, at=at, outcome=Outcome.DUPLICATE, duplicate_of=other)
     same_customer = case.customer_id == other.customer_id
     timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, original=other.reference)

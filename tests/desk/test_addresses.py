@@ -85,6 +85,8 @@ TABLE: Final = [
     step(Move.REOPEN, (302, 409, 409, 409, 404, 403, 403), reason="Not over."),
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
+    step(Move.LINK_FAILURE, LADDER_ONLY, other="other"),
+    step(Move.PART_FAILURE, (302, 403, 400, 400, 404, 403, 403), other="other", reason="Another room."),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
     step(Move.PROPOSE_REMEDY, LADDER_ONLY, kind="apology", words="We are sorry."),
     *(Ask("remedy_step", NOT_OTTO, move=move.value) for move in REMEDY_STEPS),
