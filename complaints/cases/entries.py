@@ -63,6 +63,7 @@ class Entry(StrEnum):
     APPROVAL_ASKED_BACK = "approval.asked_back"
     APPROVAL_ANSWERED = "approval.answered"
     VOUCHER_REDEEMED = "voucher.redeemed"
+    VOUCHER_EXPIRED = "voucher.expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +154,8 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.APPROVAL_ASKED_BACK: Telling(_("%(actor)s asked back: %(remedy)s")),
     Entry.APPROVAL_ANSWERED: Telling(_("%(actor)s answered the question: %(remedy)s")),
     Entry.VOUCHER_REDEEMED: Telling(_("%(actor)s redeemed the voucher: %(remedy)s"), _("Redeemed: %(remedy)s")),
+    Entry.VOUCHER_EXPIRED: Telling(
+        _("The voucher expired unused, and its worth went back to whoever had given it: %(remedy)s"),
+        _("Your voucher has expired: %(remedy)s"),
+    ),
 }

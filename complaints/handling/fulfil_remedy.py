@@ -7,7 +7,7 @@ from django.db import transaction
 from complaints.cases import lifecycle
 from complaints.cases.states import Move
 from complaints.common.words import clean_line
-from complaints.handling.offer_remedy import give
+from complaints.handling.offer_remedy import give, tell_of_voucher
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
@@ -20,8 +20,8 @@ from complaints.staff.permissions import Permission
 def fulfil_remedy(reference: str, *, remedy: int, proof: str = "", by: Employee, at: datetime) -> Remedy:
     """Tick off that a remedy was given, with the reference of the payment or whatever proves it.
 
-    A voucher is issued by that, and its code is the proof. The same proof sent twice is one; another one raises
-    RemedyMovedOn. Locks the case.
+    A voucher is issued by that: its code is the proof, and goes to the customer. The same proof sent twice is one;
+    another one raises RemedyMovedOn. Locks the case.
     """
     proof = clean_line(proof)[:120]
     case = lifecycle.lock_for(by, Permission.FULFIL_REMEDY, reference, move=Move.NOTE)
@@ -30,4 +30,6 @@ def fulfil_remedy(reference: str, *, remedy: int, proof: str = "", by: Employee,
         return item
     give(case, item, proof=proof, by=by, at=at)
     lifecycle.store(case)
+    if item.kind == RemedyKind.VOUCHER:
+        tell_of_voucher(case, item, at=at)
     return item

@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
     REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
+    VOUCHER_ISSUED = "voucher_issued", _("Voucher issued")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
@@ -56,6 +57,7 @@ PRIORITY: Final[dict[str, Priority]] = {
             Kind.QUESTION,
             Kind.RESOLUTION_PROPOSED,
             Kind.REMEDY_OFFERED,
+            Kind.VOUCHER_ISSUED,
             Kind.ACKNOWLEDGED,
             Kind.TRACKING_LINK,
             Kind.STAFF_CUSTOMER_ANSWERED,

@@ -12,7 +12,7 @@ from djmoney.money import Money
 from complaints.common.errors import BeyondAuthority
 from complaints.common.money import converted
 from complaints.remedies.authority import Allowance
-from complaints.remedies.models import LedgerEntry, LedgerKind, Remedy
+from complaints.remedies.models import GivenBackFor, LedgerEntry, LedgerKind, Remedy
 
 _REFUSED = "23514"  # PostgreSQL's check_violation
 
@@ -39,14 +39,16 @@ def spend(held: LedgerEntry, *, at: datetime) -> None:
         _follow(held, LedgerKind.SPEND, at=at)
 
 
-def give_back(remedy: Remedy, *, at: datetime, given: bool = False) -> LedgerEntry | None:
+def give_back(
+    remedy: Remedy, *, at: datetime, given: bool = False, why: GivenBackFor | None = None
+) -> LedgerEntry | None:
     """Give back what a remedy holds or has spent, once; None where it took nothing or gave it back already.
 
-    `given` says that the customer had it: then the entry is a reversal.
+    `given` says that the customer had it: then the entry is a reversal. It counts in the month the sum was taken in.
     """
     held = standing(remedy)
     if held is not None:
-        _follow(held, LedgerKind.REVERSE if given else LedgerKind.RELEASE, at=at)
+        _follow(held, LedgerKind.REVERSE if given else LedgerKind.RELEASE, at=at, why=why)
     return held
 
 
@@ -80,7 +82,7 @@ def discrepancies() -> list[str]:
         ]
 
 
-def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime) -> None:
+def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime, why: GivenBackFor | None = None) -> None:
     LedgerEntry.objects.create(
         kind=kind,
         hold=held,
@@ -89,6 +91,7 @@ def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime) -> None:
         holder=held.holder,
         amount=held.amount,
         at=at,
+        why=why or "",
     )
 
 

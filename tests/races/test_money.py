@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from complaints.handling.answer_offer import answer_offer
 from complaints.handling.change_customer import change_customer
 from complaints.handling.decide_approval import approve, refuse
 from complaints.handling.expire_remedy import expire_remedy
+from complaints.handling.expire_voucher import expire_voucher
 from complaints.handling.fulfil_remedy import fulfil_remedy
 from complaints.handling.keep_authority import keep_authority
 from complaints.handling.mark_duplicate import mark_duplicate
@@ -315,3 +317,26 @@ def test_fifty_reversals_give_back_once(fern: Employee, max_: Employee, cara: Cu
     nothing_broke(meet(*[back] * FIFTY))
     assert movements(remedy) == ["hold", "spend", "reverse"]
     assert left(fern, case) == usd(200)
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_a_voucher_is_redeemed_or_expires_and_its_worth_is_counted_once(
+    round_: int, fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    an_authority(Tier.FRONT_LINE, 200)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 150)()
+    fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
+    voucher = Voucher.objects.get()
+    in_time, too_late = voucher.expires_at - timedelta(seconds=1), voucher.expires_at
+    till = partial(redeem_voucher, voucher.code, redeemed_for="Bill", by=fern, at=in_time)
+    sweep = partial(expire_voucher, voucher.pk, at=too_late)
+    back = partial(reverse_remedy, case.reference, remedy=remedy.pk, reason="No.", by=max_, at=too_late)
+    callers: list[Callable[[], object]] = [till, sweep, sweep, back]
+    outcomes = meet(*callers[:: 1 if round_ % 2 else -1] * 3)
+    nothing_broke(outcomes)
+    voucher.refresh_from_db()
+    ends = [voucher.redeemed_at, voucher.expired_at, voucher.void_at]
+    assert sum(end is not None for end in ends) == 1
+    assert outcomes.count(True) == int(voucher.expired_at is not None), "it expires once"
+    assert movements(remedy).count("reverse") == int(voucher.redeemed_at is None)
