@@ -20,7 +20,6 @@ def to_give_page(request: HttpRequest) -> HttpResponse:
     employee = at_desk(request).user
     if not may(employee, Permission.FULFIL_REMEDY):
         raise PageNotPermitted(permission=Permission.FULFIL_REMEDY)
-    after = clean_line(request.GET.get("after", ""))
-    page = to_give(employee, after=after)
+    page = to_give(employee, after=clean_line(request.GET.get("after", "")))
     rows = [(remedy, words_of(remedy)) for remedy in page.remedies]
-    return render(request, "desk/to_give.html", {"rows": rows, "next_key": page.next_key, "after": after})
+    return render(request, "desk/to_give.html", {"rows": rows, "next_key": page.next_key})

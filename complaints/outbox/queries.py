@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
+from complaints.common.keyset import read_id
 from complaints.outbox.models import BarredAddress, Breaker, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
@@ -41,8 +42,9 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
     """
     units = None if sees_whole_organisation(employee) else _unit_ids(employee)
     walk = Message.objects.order_by("-pk")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        walk = walk.filter(pk__lt=int(after))
+    key = read_id(after)
+    if key is not None:
+        walk = walk.filter(pk__lt=key)
     if units is not None and len(units) == 1:
         walk = walk.filter(unit_id=units[0])
     elif state in IN_TROUBLE:
@@ -59,6 +61,21 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
         return MessagePage(page[:PAGE], str(page[PAGE - 1].pk))
     last = walk.values_list("pk", flat=True)[WALK - 1 : WALK].first()
     return MessagePage(page, str(last or ""), more_unseen=last is not None)
+
+
+def news_of(employee: Employee, *, after: str = "") -> MessagePage:
+    """A page of what an employee was told, newest first: their bell. Keyset pages, no counting."""
+    told = Message.objects.filter(colleague=employee).select_related("unit").defer("body_text", "body_html")
+    key = read_id(after)
+    if key is not None:
+        told = told.filter(pk__lt=key)
+    page = list(told.order_by("-pk")[: PAGE + 1])
+    return MessagePage(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+
+
+def how_much_is_new(employee: Employee, *, most: int) -> int:
+    """How much of what an employee was told they have not seen, counted up to `most`."""
+    return len(Message.objects.filter(colleague=employee, seen_at=None).order_by().values_list("pk")[:most])
 
 
 def one_visible(employee: Employee, pk: int) -> Message:

@@ -23,7 +23,7 @@ from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
@@ -66,6 +66,12 @@ SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
+    Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
+    Ask("counts", EVERYBODY),
+    Ask("bell", EVERYBODY),
+    Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
+    Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
+    Ask("bell_item", (302, 405, 405, 405, 405, 405, 405)),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
     Ask("complaint", NOT_OTTO),
     Ask("news", NOT_OTTO),
@@ -90,10 +96,7 @@ TABLE: Final = [
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
     step(Move.PROPOSE_REMEDY, LADDER_ONLY, kind="apology", words="We are sorry."),
     *(Ask("remedy_step", NOT_OTTO, move=move.value) for move in REMEDY_STEPS),
-    Ask("remedy_step", (302, 404, 404, 404, 404, 404, 404), move="expire"),
-    remedy_step(RemedyMove.AUTHORISE, SUPERIORS_ONLY, amount="500"),
-    remedy_step(RemedyMove.ASK_BACK, SUPERIORS_ONLY, question="Which night?"),
-    remedy_step(RemedyMove.REFUSE, SUPERIORS_ONLY, reason="Too much."),
+    *(Ask("remedy_step", (302, 404, 404, 404, 404, 404, 404), move=move) for move in ("expire", "authorise")),
     remedy_step(RemedyMove.SUBMIT, (302, 302, 403, 403, 404, 403, 403), amount="500", text="The second."),
     remedy_step(RemedyMove.FULFIL, LADDER_ONLY),
     remedy_step(RemedyMove.ACCEPT, LADDER_ONLY),
@@ -264,6 +267,7 @@ def _address(ask: Ask, case: Case) -> str:
     parts: dict[str, Callable[[], list[Any]]] = {
         "approval": lambda: [Approval.objects.earliest("pk").pk],
         "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
+        "bell_item": lambda: [Message.objects.filter(kind=Kind.STAFF_APPROVAL_ASKED).earliest("pk").pk],
         **dict.fromkeys(
             ("budget", "budget_sheet"), lambda: list(LedgerEntry.objects.values_list("authority", "holder")[0])
         ),
@@ -290,13 +294,12 @@ def _setting(ask: Ask) -> list[Any]:
 
 def _a_remedy_for(move: str, case: Case, *, by: Employee, superior: Employee) -> None:
     """One on which the move can be made; a voucher in the customer's hands, unless told otherwise."""
-    awaiting = {RemedyMove.AUTHORISE, RemedyMove.ASK_BACK, RemedyMove.REFUSE, RemedyMove.SUBMIT}
     offered = {RemedyMove.FULFIL, RemedyMove.ACCEPT, RemedyMove.DECLINE, RemedyMove.WITHDRAW}
     facts = RemedyFacts(
         kind=RemedyKind.VOUCHER,
         words="We are sorry.",
-        amount=usd(500 if move in awaiting else 100),
-        proof=None if move in awaiting | offered else "",
+        amount=usd(500 if move == RemedyMove.SUBMIT else 100),
+        proof=None if move in {RemedyMove.SUBMIT, *offered} else "",
     )
     remedy = propose_remedy(case.reference, facts, by=by, at=an_hour_ago())
     if move == RemedyMove.SUBMIT:

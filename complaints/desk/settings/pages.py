@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound, SettingsNotYours
+from complaints.common.keyset import read_id
 from complaints.common.words import clean_line
 from complaints.desk import kept
 from complaints.desk.request import at_desk
@@ -289,7 +290,8 @@ def _absences_seen_by(employee: Employee) -> Q:
 def _after(rows: QuerySet[Any], one: Kept, *, after: str) -> QuerySet[Any]:
     """The rows behind the one with this key, in the order of their kind."""
     rows = rows.order_by(*one.order)
-    last = rows.filter(pk=int(after)).first() if after.isascii() and after.isdigit() and len(after) < 19 else None
+    key = read_id(after)
+    last = rows.filter(pk=key).first() if key is not None else None
     if last is None:
         return rows
     behind, same = Q(), Q()
