@@ -109,13 +109,15 @@ def _judged() -> Iterator[None]:
 
 _PROOF = """
 WITH moved AS (
-    SELECT entry.*, CASE kind WHEN 'hold' THEN amount WHEN 'spend' THEN -amount
+    SELECT customer_id, case_id, authority_id, holder_id, month, currency,
+        CASE kind WHEN 'hold' THEN amount WHEN 'spend' THEN -amount
             WHEN 'release' THEN CASE WHEN was_spent THEN 0 ELSE -amount END ELSE 0 END AS held,
         CASE kind WHEN 'spend' THEN amount WHEN 'reverse' THEN -amount
             WHEN 'release' THEN CASE WHEN was_spent THEN -amount ELSE 0 END ELSE 0 END AS spent
     FROM (
-        SELECT e.*, EXISTS (SELECT FROM complaints_ledgerentry AS s WHERE s.hold_id = e.hold_id AND s.kind = 'spend')
-            AS was_spent FROM complaints_ledgerentry AS e
+        SELECT e.*, kind = 'release' AND EXISTS (
+            SELECT FROM complaints_ledgerentry AS s WHERE s.hold_id = e.hold_id AND s.kind = 'spend'
+        ) AS was_spent FROM complaints_ledgerentry AS e OFFSET 0
     ) AS entry
 ), sums AS (
     SELECT 'customer' AS scope, customer_id::text AS key, currency, SUM(held) AS held, SUM(spent) AS spent
