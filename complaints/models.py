@@ -3,16 +3,21 @@
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import (
+    Advice,
     Approval,
     Authority,
     Balance,
     ExchangeRate,
     LedgerEntry,
     LedgerProof,
+    Playbook,
+    PlaybookVersion,
     Remedy,
+    TroubleRate,
     Voucher,
 )
 from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
@@ -29,6 +34,7 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Advice",
     "Approval",
     "Attachment",
     "Authority",
@@ -51,7 +57,10 @@ __all__ = [
     "LedgerEntry",
     "LedgerProof",
     "Message",
+    "OutcomeTally",
     "Phone",
+    "Playbook",
+    "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
     "Reminder",
@@ -64,6 +73,7 @@ __all__ = [
     "TimelineEntry",
     "TrackingLink",
     "Training",
+    "TroubleRate",
     "Unit",
     "UrgentRule",
     "Voucher",

@@ -281,6 +281,8 @@ class Setting(models.TextChoices):
     COURSE = "courses", _("Trainings")
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
+    PLAYBOOK = "playbooks", _("Playbooks")
+    TROUBLE = "trouble", _("Cost of complaining")
 
 
 class SettingChange(models.Model):
