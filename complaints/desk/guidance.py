@@ -61,7 +61,8 @@ def beside(
 ) -> Beside:
     """Gather it, reckoned in a currency; without one in that of the first remedy that has one.
 
-    Of the price the last proposal on the case knows most; it counts in its own currency alone. Two queries, and few more in a new edition of the rules.
+    Of the price the last proposal on the case knows most; it counts in its own currency alone. Two queries, and a few
+    more in a new edition of the rules.
     """
     mark = edition()
     guidance = playbook_for(case.failure_type, case.severity, mark)
@@ -138,12 +139,12 @@ def outcome_words(outcome: Outcome, case: Case) -> list[str]:
 
 def _where_few(outcome: Outcome) -> list[str]:
     told = []
-    if 0 < outcome.accepted.of < FEW and outcome.accepted_expected is not None:
+    if 0 < outcome.accepted.of < FEW:
         told.append(
             _("Few cases: with all failures in view, about %(rate)s %% accept it")
             % {"rate": _percent(outcome.accepted_expected)}
         )
-    if 0 < outcome.satisfied.of < FEW and outcome.satisfied_expected is not None:
+    if 0 < outcome.satisfied.of < FEW:
         told.append(
             _("Few answers: with all failures in view, it solves about %(rate)s %%")
             % {"rate": _percent(outcome.satisfied_expected)}

@@ -65,8 +65,8 @@ class Outcome:
     """Whether the cases are those of the whole area, as the failure itself has too few."""
     accepted: Share
     satisfied: Share
-    accepted_expected: float | None
-    satisfied_expected: float | None
+    accepted_expected: float
+    satisfied_expected: float
     as_of: datetime
 
     @property
@@ -127,11 +127,14 @@ def outcomes_for(kind: FailureType | None) -> dict[RemedyKind, Outcome]:
     return {one.kind: one for one in found if one is not None}
 
 
-def expected(share: Share, overall: float | None, strength: float | None) -> float | None:
-    """What to expect of the next case; None where nothing is known."""
-    if overall is None or strength is None:
-        return share.rate
-    return drawn(share, towards=overall, strength=strength)
+def expected(share: Share, overall: Share, strength: float | None) -> float:
+    """What to expect of the next case.
+
+    Half a case is put on either side of the overall share, so that it is never quite nothing or everything (the
+    posterior mean under Jeffreys' prior).
+    """
+    towards = (overall.hits + 0.5) / (overall.of + 1)
+    return drawn(share, towards=towards, strength=USUAL_STRENGTH if strength is None else strength)
 
 
 def _outcome(kind: RemedyKind, scopes: Mapping[int | None, OutcomeTally], *, failure: int, area: int) -> Outcome | None:
@@ -145,12 +148,8 @@ def _outcome(kind: RemedyKind, scopes: Mapping[int | None, OutcomeTally], *, fai
         is_of_area=row.failure_type_id != failure,
         accepted=accepted,
         satisfied=satisfied,
-        accepted_expected=expected(
-            accepted, Share(overall.accepted, overall.answered).rate, overall.accepting_strength
-        ),
-        satisfied_expected=expected(
-            satisfied, Share(overall.satisfied, overall.judged).rate, overall.satisfying_strength
-        ),
+        accepted_expected=expected(accepted, Share(overall.accepted, overall.answered), overall.accepting_strength),
+        satisfied_expected=expected(satisfied, Share(overall.satisfied, overall.judged), overall.satisfying_strength),
         as_of=row.as_of,
     )
 
