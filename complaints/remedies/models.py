@@ -111,7 +111,11 @@ class Advice(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=INTANGIBLE, least__isnull=True, most__isnull=True, currency="")
-                | (~Q(kind__in=INTANGIBLE) & Q(least__gt=0, most__gte=F("least"), currency__regex="^[A-Z]{3}$")),
+                | (
+                    ~Q(kind__in=INTANGIBLE)
+                    & Q(least__isnull=False, most__isnull=False)  # or nothing said would be nothing refused
+                    & Q(least__gt=0, most__gte=F("least"), currency__regex="^[A-Z]{3}$")
+                ),
                 name="advice_has_a_range",
                 violation_error_message=_(
                     "What costs money has a range, from less to more, and a currency; what costs none has neither."

@@ -99,6 +99,7 @@ def test_what_a_version_said_stays_as_it_was(sql: str) -> None:
         {"kind": RemedyKind.VOUCHER, "least": 50, "most": 20, "currency": "USD"},
         {"kind": RemedyKind.VOUCHER, "least": 0, "most": 20, "currency": "USD"},
         {"kind": RemedyKind.VOUCHER, "least": 10, "most": 20},
+        {"kind": RemedyKind.VOUCHER, "most": 20, "currency": "USD"},
         {"kind": RemedyKind.APOLOGY, "least": 10, "most": 20, "currency": "USD"},
     ],
 )

@@ -54,8 +54,8 @@ def weights(draw: Any) -> Weights:
 
 def test_the_price_and_the_trouble_are_added_up() -> None:
     found = reckon(Parts(price=Decimal("180.50"), contacts=3, days=4, severity=Severity.HIGH), DOLLARS)
-    assert (found.of_contacts, found.of_days, found.of_severity) == (30, 20, 50)
-    assert (found.trouble, found.least) == (100, Decimal("280.50"))
+    assert (found.of_contacts, found.of_days, found.of_severity) == (Decimal(30), Decimal(20), Decimal(50))
+    assert (found.trouble, found.least) == (Decimal(100), Decimal("280.50"))
 
 
 def test_where_the_price_is_not_known_it_is_the_trouble_alone_and_says_so() -> None:
