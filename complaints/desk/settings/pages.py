@@ -165,7 +165,7 @@ def _tried(request: HttpRequest, setting: Setting, pk: int | None, form: Setting
 
     def look(made: Any) -> Preview:
         row = row_of(setting, pk) if pk is not None else made
-        return _preview(request, setting, row)
+        return _preview(setting, row, _ask(request, setting, row))
 
     return as_if(lambda: _keep(request, setting, pk, form), look)
 
@@ -181,18 +181,18 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     row, one = row_of(setting, pk), KINDS[setting]
-    can_foresee = _can_foresee(request, setting)
-    preview = tried or _preview(request, setting, row)
+    ask = _ask(request, setting, row)
+    preview = tried or _preview(setting, row, ask)
     context = {
         "setting": setting,
         "one": one,
         "row": row,
         "pk": pk,
         "form": form,
-        "ask": _ask(request, setting, row) if can_foresee else None,
+        "ask": ask,
         "foresight": preview.foresight,
         "guidance": preview.guidance,
-        "can_preview": can_foresee or setting == Setting.PLAYBOOK,
+        "can_preview": ask is not None or setting == Setting.PLAYBOOK,
         "is_tried": tried is not None,
         "collision": collision,
         "instead": _instead(form) if collision and form.is_valid() else [],
@@ -204,22 +204,19 @@ def _page(
     return render(request, "desk/setting.html", context, status=status)
 
 
-def _ask(request: HttpRequest, setting: Setting, row: Any) -> AskForm:
+def _ask(request: HttpRequest, setting: Setting, row: Any) -> AskForm | None:
+    """For which complaint one wants to see what it comes to; None where that is not foreseen."""
+    if not (KINDS[setting].is_foreseen and may(at_desk(request).user, Permission.KEEP_SETTINGS)):
+        return None
     given = KINDS[setting].concerns(row) if row is not None else {}
     return AskForm(request.POST if request.method == "POST" else request.GET, initial=given)
 
 
-def _can_foresee(request: HttpRequest, setting: Setting) -> bool:
-    return KINDS[setting].is_foreseen and may(at_desk(request).user, Permission.KEEP_SETTINGS)
-
-
-def _preview(request: HttpRequest, setting: Setting, row: Any) -> Preview:
+def _preview(setting: Setting, row: Any, ask: AskForm | None) -> Preview:
     """Read to its end: the row may be a change that is taken back."""
     if isinstance(row, Playbook):
         return Preview(guidance=guidance_of(row.versions.get(is_current=True)))
-    if not _can_foresee(request, setting):
-        return Preview()
-    return Preview(foresight=_foresight(setting, row, _ask(request, setting, row)))
+    return Preview(foresight=_foresight(setting, row, ask) if ask else None)
 
 
 def _earlier(row: Any, number: str) -> Sheet | None:
