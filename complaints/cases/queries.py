@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from complaints.cases.entries import Entry
 from complaints.cases.models import ESCALATED, NOT_DUE, Case, Clock, TimelineEntry
 from complaints.cases.states import MOVES, Move, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
+from complaints.common.keyset import Key, beyond, read_key
 from complaints.common.tokens import read_reference
 from complaints.customers.models import UNSHOWN, Customer
 from complaints.staff.models import Employee, Role, Tier, Unit
@@ -152,18 +151,16 @@ def worklist(employee: Employee, filters: Filters, *, after: str = "") -> Page:
     order = ("-filed_at", "-pk") if filters.ends else ("due_at", "pk")
     rows, units, seen = _of_whom(employee, filters)
     rows = rows.filter(status=Status.CLOSED) if filters.ends else rows.exclude(status=Status.CLOSED)
-    key = _read_key(after)
-    if key is not None:
-        rows = rows.filter(_beyond(moment, key, descending=filters.ends))
+    rows = rows.filter(beyond(moment, read_key(after), descending=filters.ends))
     condition, params = _narrowed(filters, seen)
     walk = Walk(rows.order_by(*order).values_list("pk", moment, *_NARROWING), units, descending=filters.ends)
     found = walk.until(condition, params, wanted=PAGE + 1, most=WALK)
-    shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
-    cases = [shown[pk] for pk, _at in found.keys[:PAGE] if pk in shown]
+    shown = Case.objects.select_related(*SHOWN).in_bulk([key.pk for key in found.keys[:PAGE]])
+    cases = [shown[key.pk] for key in found.keys[:PAGE] if key.pk in shown]
     if len(found.keys) > PAGE:
-        return Page(cases, _key(found.keys[PAGE - 1]))
+        return Page(cases, str(found.keys[PAGE - 1]))
     if found.end is not None and condition:
-        return Page(cases, _key(found.end), more_unseen=True)
+        return Page(cases, str(found.end), more_unseen=True)
     return Page(cases)
 
 
@@ -173,10 +170,7 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
     At most WALK of the customer's cases are looked at, whomever they belong to.
     """
     order = ("-filed_at", "-pk")
-    walk = Case.objects.filter(customer=customer)
-    key = _read_key(after)
-    if key is not None:
-        walk = walk.filter(_beyond("filed_at", key, descending=True))
+    walk = Case.objects.filter(beyond("filed_at", read_key(after), descending=True), customer=customer)
     walked = walk.order_by(*order).values("pk")[:WALK]
     found = (
         visible_to(seen_by)
@@ -186,7 +180,8 @@ def cases_of(customer: Customer, *, seen_by: Employee, after: str = "") -> Page:
         .defer(*UNSHOWN)
     )
     cases = list(found[: PAGE + 1])
-    return Page(cases[:PAGE], _key((cases[PAGE - 1].pk, cases[PAGE - 1].filed_at)) if len(cases) > PAGE else "")
+    last = cases[PAGE - 1] if len(cases) > PAGE else None
+    return Page(cases[:PAGE], str(Key(last.filed_at, last.pk)) if last else "")
 
 
 def may_change(employee: Employee, customer: Customer) -> bool:
@@ -208,17 +203,14 @@ def came_up(employee: Employee, *, after: str = "") -> Page:
     tiers = list(Tier)
     least = max(tiers.index(employee.tier), 1) if employee.tier else 1
     units = None if sees_whole_organisation(employee) else _unit_ids(employee)
-    rows = Case.objects.filter(ESCALATED)
-    key = _read_key(after)
-    if key is not None:
-        rows = rows.filter(_beyond("reached_tier_at", key, descending=False))
+    rows = Case.objects.filter(ESCALATED, beyond("reached_tier_at", read_key(after)))
     walked = rows.order_by("reached_tier_at", "pk").values_list("pk", "reached_tier_at", "tier")
     found = Walk(walked, units, descending=False).until("tier = ANY(%s)", [tiers[least:]], wanted=PAGE + 1, most=WALK)
-    shown = Case.objects.select_related(*SHOWN).in_bulk([pk for pk, _at in found.keys[:PAGE]])
-    cases = [shown[pk] for pk, _at in found.keys[:PAGE] if pk in shown]
+    shown = Case.objects.select_related(*SHOWN).in_bulk([key.pk for key in found.keys[:PAGE]])
+    cases = [shown[key.pk] for key in found.keys[:PAGE] if key.pk in shown]
     if len(found.keys) > PAGE:
-        return Page(cases, _key(found.keys[PAGE - 1]))
-    return Page(cases) if found.end is None else Page(cases, _key(found.end), more_unseen=True)
+        return Page(cases, str(found.keys[PAGE - 1]))
+    return Page(cases) if found.end is None else Page(cases, str(found.end), more_unseen=True)
 
 
 def due_soonest(employee: Employee, *, most: int, unit: int | None = None) -> tuple[list[Case], bool]:
@@ -232,7 +224,7 @@ def due_soonest(employee: Employee, *, most: int, unit: int | None = None) -> tu
     walk = Walk(rows.order_by("due_at", "pk").values_list("pk", "due_at"), units, descending=False)
     keys = walk.until("", [], wanted=most + 1, most=most + 1).keys
     found = Case.objects.select_related("customer", "unit", "responsible").defer(*UNSHOWN)
-    return list(found.filter(pk__in=[pk for pk, _at in keys[:most]])), len(keys) > most
+    return list(found.filter(pk__in=[key.pk for key in keys[:most]])), len(keys) > most
 
 
 def newest_of_kinds(cases: Sequence[Case], kinds: Collection[Entry]) -> dict[int, list[TimelineEntry]]:
@@ -340,30 +332,6 @@ def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]
     if filters.whose == Whose.UNASSIGNED:  # also where the rows are nobody's already: it costs nothing
         conditions.append("responsible IS NULL")
     return " AND ".join(conditions), params
-
-
-def _beyond(moment: str, key: tuple[datetime, int], *, descending: bool) -> Q:
-    way = "lt" if descending else "gt"
-    at, pk = key
-    return Q(**{f"{moment}__{way}e": at}) & (Q(**{f"{moment}__{way}": at}) | Q(**{f"pk__{way}": pk}))
-
-
-def _key(place: tuple[int, datetime]) -> str:
-    pk, at = place
-    return f"{at.isoformat()}~{pk}"
-
-
-def _read_key(text: str) -> tuple[datetime, int] | None:
-    moment, _sep, pk = text.partition("~")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        return None
-    return (
-        (at, int(pk))
-        if at is not None and at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
-        else None
-    )
 
 
 def _unit_ids(employee: Employee) -> list[int]:

@@ -74,7 +74,7 @@ def _among_newest(asked: str, units: list[int] | None, *, limit: int) -> list[in
     texts = CaseText.objects.order_by("-filed_at", "-case").values_list("case", "filed_at", "document")
     walk = Walk(texts, units, descending=True)
     found = walk.until(f"document @@ {_ASKED}", [asked], wanted=limit, most=PROBE_ROWS)
-    return [pk for pk, _at in found.keys]
+    return [key.pk for key in found.keys]
 
 
 def _in_index(asked: str, units: list[int] | None, *, limit: int) -> list[int]:

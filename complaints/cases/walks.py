@@ -11,20 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from complaints.common.keyset import Key
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows that fit, as (key, moment) in order, and the last row walked over where there may be more behind it."""
+    """The keys of the rows that fit, in order, and of the last row walked over where there may be more behind it."""
 
-    keys: list[tuple[int, datetime]]
-    end: tuple[int, datetime] | None
+    keys: list[Key]
+    end: Key | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Walk:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*walked_params, share, *params, wanted])
             answer = cursor.fetchall()
-        keys = [(pk, moment) for pk, moment, is_end in answer if not is_end]
-        end = next(((pk, moment) for pk, moment, is_end in answer if is_end), None)
+        keys = [Key(moment, pk) for pk, moment, is_end in answer if not is_end]
+        end = next((Key(moment, pk) for pk, moment, is_end in answer if is_end), None)
         return Found(keys, end)
 
     def _walked(self, share: int) -> tuple[str, list[Any]]:

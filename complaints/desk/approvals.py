@@ -32,7 +32,6 @@ from complaints.common.errors import (
     RemedyMovedOn,
 )
 from complaints.common.money import converted, money_words
-from complaints.common.words import clean_line
 from complaints.desk import kept
 from complaints.desk.fields import Styled, Words
 from complaints.desk.guidance import short_of
@@ -149,8 +148,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     employee, at = at_desk(request).user, timezone.now()
     if not may(employee, Permission.DECIDE_APPROVAL):
         raise PageNotPermitted(permission=Permission.DECIDE_APPROVAL)
-    after = clean_line(request.GET.get("after", ""))
-    page = inbox(employee, at=at, after=after)
+    page = inbox(employee, at=at, after=request.GET.get("after", ""))
     rows = [
         Waiting(
             one,
@@ -159,12 +157,12 @@ def approvals(request: HttpRequest) -> HttpResponse:
         )
         for one in page.approvals
     ]
-    return render(request, "desk/approvals.html", {"rows": rows, "next_key": page.next_key, "after": after})
+    return render(request, "desk/approvals.html", {"rows": rows, "next_key": page.next_key})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all that is needed to decide on one remedy, and take the decision."""
+    """Show all that is needed to decide on one remedy, and take the decision; then back to where one came from."""
     employee = at_desk(request).user
     asked = one_asked(employee, pk)
     if not may(employee, Permission.DECIDE_APPROVAL):
@@ -182,6 +180,8 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     except (RemedyMovedOn, BeyondAuthority, RateMissing, MoveNotAllowed) as error:
         return _page(request, one_asked(employee, pk), form=form, trouble=error, status=error.status)
     messages.success(request, str(_DONE[form.cleaned_data["choice"]]))
+    if request.GET.get("from") == "complaint":
+        return redirect("desk:complaint", reference=asked.remedy.case.reference)
     return redirect("desk:approvals")
 
 

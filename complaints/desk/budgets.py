@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.cases.queries import visible_to
 from complaints.common.errors import PageNotPermitted
-from complaints.common.words import clean_line
+from complaints.common.keyset import read_id
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.desk.request import at_desk
@@ -66,7 +66,6 @@ def budgets(request: HttpRequest) -> HttpResponse:
     employee, at, month = _reader(request), timezone.now(), _month(request)
     form = UnitForm(employee, request)
     unit = form.chosen()
-    after = clean_line(request.GET.get("after", ""))
     kinds = [(RemedyKind(one.name).label, one) for one in by_kind(employee, month, unit=unit)]
     failures = [(name_in(one.name, one.name_zh), one) for one in by_failure(employee, month, unit=unit)]
     context = {
@@ -75,8 +74,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
         "before": _shifted(month, -1),
         "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
         "unit": unit,
-        "page": accounts(employee, month, at=at, unit=unit, after=after),
-        "after": after,
+        "page": accounts(employee, month, at=at, unit=unit, after=request.GET.get("after", "")),
         "kinds": kinds,
         "failures": failures,
         "summed": "" if is_summed_whole(employee, month, unit=unit) else SUMMED,
@@ -91,9 +89,7 @@ def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
     """Show one month of one employee's authority, entry by entry."""
     employee, at, month = _reader(request), timezone.now(), _month(request)
     found = account(employee, authority=authority, holder=holder, month=month, at=at)
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    told, has_more = lines(found, month, before=before)
+    told, has_more = lines(found, month, before=read_id(request.GET.get("after", "")))
     seen = _seen(employee, told)
     context = {
         "account": found,
@@ -102,7 +98,6 @@ def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
         "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
         "lines": [(line, line.entry.case_id in seen) for line in told],
         "next_key": told[-1].entry.pk if has_more else "",
-        "is_further_back": before is not None,
     }
     return render(request, "desk/budget.html", context)
 

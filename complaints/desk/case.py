@@ -31,6 +31,7 @@ from complaints.common.errors import (
     RemedyMovedOn,
     VoucherNotGood,
 )
+from complaints.common.keyset import read_id
 from complaints.desk import kept, remedies
 from complaints.desk.lookup import contacts_of
 from complaints.desk.remedies import Opened
@@ -304,5 +305,4 @@ def _told(entry: TimelineEntry, *, files: list[Attachment] | None = None, seen_e
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    typed = request.GET.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    return read_id(request.GET.get(name, "")) or 0

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from complaints.common.keyset import read_id
 from complaints.desk.wording import name_in, name_of
 from complaints.escalation.urgent import groups_with_a_rule
 from complaints.staff.models import Employee, Unit
@@ -59,9 +60,9 @@ def units(employee: Employee, *, also: str = "") -> list[Choice]:
 def tree(rows: QuerySet[Unit], *, also: object = "", among: QuerySet[Unit] | None = None) -> list[Choice]:
     """Units below each other as they stand in the organisation; `also` is the key of one `among` more of them."""
     visible = rows.order_by("path").values_list("pk", "name", "path")
-    offered, key = list(visible[:MOST_OFFERED]), str(also or "")
-    if key.isascii() and key.isdigit() and len(key) < 19 and all(pk != int(key) for pk, _name, _path in offered):
-        offered += (rows if among is None else among).filter(pk=int(key)).values_list("pk", "name", "path")
+    offered, key = list(visible[:MOST_OFFERED]), read_id(str(also or ""))
+    if key is not None and all(pk != key for pk, _name, _path in offered):
+        offered += (rows if among is None else among).filter(pk=key).values_list("pk", "name", "path")
     top = min((path.count(".") for _pk, _name, path in offered), default=0)
     return [(pk, f"{'– ' * (path.count('.') - top)}{name}") for pk, name, path in offered]
 

@@ -101,13 +101,11 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer, and of their complaints those that the viewer may see."""
     employee = at_desk(request).user
     found = _customer(pk)
-    after = clean_line(request.GET.get("after", ""))
     context = {
         "customer": found,
         **contacts_of(found),
         "story": story_of(found, seen_by=employee),
-        "page": cases_of(found, seen_by=employee, after=after),
-        "after": after,
+        "page": cases_of(found, seen_by=employee, after=request.GET.get("after", "")),
         "can_change": may_change(employee, found),
     }
     return render(request, "desk/customer.html", context)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from complaints.cases.deadlines import Deadline, Pressure, board
+from complaints.common.keyset import read_id
 from complaints.desk.request import at_desk
 from complaints.desk.wording import Due, time_left
 from complaints.staff.models import Employee, Unit
@@ -63,7 +64,7 @@ class Shown:
 def deadlines(request: HttpRequest) -> HttpResponse:
     """Show what is overdue, due today and at risk in the units one sees."""
     at = timezone.now()
-    unit = _number(request.GET.get("unit", ""))
+    unit = read_id(request.GET.get("unit", ""))
     found = board(at_desk(request).user, at=at, zone=timezone.get_current_timezone(), unit=unit)
     pressing = [one for one in found.deadlines if one.pressure in PRESSING]
     person, pressure = request.GET.get("person", ""), request.GET.get("pressure", "")
@@ -77,7 +78,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
         "more": found.more,
         "asked_pressure": pressure,
         "is_narrowed": unit is not None or bool(person or pressure),
-        "next_address": _address(request, after=_key(behind[LISTED - 1])) if len(behind) > LISTED else "",
+        "next_key": _key(behind[LISTED - 1]) if len(behind) > LISTED else "",
     }
     return render(request, "desk/deadlines.html", context)
 
@@ -108,13 +109,3 @@ def _fits(one: Deadline, *, person: str, pressure: str) -> bool:
 def _key(one: Deadline) -> str:
     """Where a deadline stands in the list; keys sort as deadlines do."""
     return f"{one.clock.due_at.astimezone(UTC):%Y%m%d%H%M%S%f}-{one.clock.pk:019}"
-
-
-def _address(request: HttpRequest, *, after: str) -> str:
-    asked = request.GET.copy()
-    asked["after"] = after
-    return f"?{asked.urlencode()}"
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

@@ -18,7 +18,6 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import came_up, legal_moves, newest_of_kinds
 from complaints.cases.states import Move
 from complaints.common.errors import PageNotPermitted
-from complaints.common.words import clean_line
 from complaints.desk.request import at_desk
 from complaints.desk.wording import Due, due_in_words, time_left
 from complaints.remedies.models import Approval
@@ -70,8 +69,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
     employee = at_desk(request).user
     if not may(employee, Permission.VIEW_ESCALATIONS):
         raise PageNotPermitted(permission=Permission.VIEW_ESCALATIONS)
-    after = clean_line(request.GET.get("after", ""))
-    page = came_up(employee, after=after)
+    page = came_up(employee, after=request.GET.get("after", ""))
     entries = newest_of_kinds(page.cases, {*WHY, *TRIED})
     at = timezone.now()
     deadlines = soonest(page.cases, at=at, zone=timezone.get_current_timezone())
@@ -86,7 +84,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         )
         for case in page.cases
     ]
-    return render(request, "desk/escalations.html", {"page": page, "raised": raised, "after": after})
+    return render(request, "desk/escalations.html", {"page": page, "raised": raised})
 
 
 def _due(case: Case, deadline: Deadline | None, *, at: datetime) -> Due:

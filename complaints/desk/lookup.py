@@ -6,6 +6,7 @@ from typing import Any
 
 from complaints.cases.queries import one_visible
 from complaints.common.errors import NotFound
+from complaints.common.keyset import read_id
 from complaints.common.tokens import read_reference
 from complaints.common.words import clean_line
 from complaints.customers import lookup
@@ -28,9 +29,8 @@ def look_up(employee: Employee, typed: str, *, limit: int = 8) -> list[Customer]
 
 def one_customer(typed: str) -> Customer | None:
     """The customer with this id; None for anything that is not one."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        return None
-    return Customer.objects.filter(pk=int(typed)).first()
+    key = read_id(typed)
+    return None if key is None else Customer.objects.filter(pk=key).first()
 
 
 def contacts_of(customer: Customer) -> dict[str, Any]:

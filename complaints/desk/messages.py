@@ -11,7 +11,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from complaints.common.words import clean_line
 from complaints.desk.fields import Styled
 from complaints.desk.request import at_desk
 from complaints.handling.retry_message import MOST, Likeness, retry_message, retry_messages_like
@@ -47,7 +46,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     """List the messages of the units one sees, newest first."""
     form = StateForm(request.GET)
     state = form.cleaned_data.get("state", "") if form.is_valid() else ""
-    page = messages_seen_by(at_desk(request).user, state=state, after=clean_line(request.GET.get("after", "")))
+    page = messages_seen_by(at_desk(request).user, state=state, after=request.GET.get("after", ""))
     context = {"form": form, "page": page, "state": state, "out_of_order": channels_out_of_order()}
     return render(request, "desk/messages.html", context)
 

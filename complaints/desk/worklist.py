@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -66,13 +65,6 @@ class SearchForm(forms.Form):
     q = Line(required=False, max_length=200)
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    name: Promise
-    address: str
-    is_open: bool
-
-
 @require_safe
 def worklist_page(request: HttpRequest) -> HttpResponse:
     """Show one page of the worklist, or what a search found."""
@@ -80,7 +72,7 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
     query = clean_line(request.GET.get("q", ""))[:200]
     whose = Whose(asked) if (asked := request.GET.get("whose", "")) in list(Whose) else Whose.ALL
     form = FilterForm(employee, request.GET)
-    after = clean_line(request.GET.get("after", ""))
+    after = request.GET.get("after", "")
     page = Page(search.find(employee, query)) if query else worklist(employee, form.filters(whose), after=after)
     return render(
         request,
@@ -90,22 +82,6 @@ def worklist_page(request: HttpRequest) -> HttpResponse:
             "form": form,
             "query": query,
             "whose": whose,
-            "after": after,
-            "tabs": [Tab(name, _address(request, whose=one, after=None, q=None), one == whose) for one, name in TABS],
-            "next_address": _address(request, after=page.next_key) if page.next_key else "",
-            "first_address": _address(request, after=None),
-            "bare_address": _address(request, only={"whose"}),
+            "tabs": TABS,
         },
     )
-
-
-def _address(request: HttpRequest, *, only: set[str] | None = None, **changes: str | None) -> str:
-    """This list with some of its parameters changed; None drops one."""
-    asked = request.GET.copy()
-    for name in set(asked) - only if only is not None else set():
-        del asked[name]
-    for name, value in changes.items():
-        asked.pop(name, None)
-        if value is not None:
-            asked[name] = value
-    return f"?{asked.urlencode()}"

@@ -18,9 +18,4 @@ def keep_service_standard(
 
     Locks the settings, then the standard. Raises NotPermitted, NotFound, ChangedMeanwhile, Invalid.
     """
-    keeping.begin(by)
-    found = keeping.locked(ServiceStandard.objects.all(), pk)
-    standard = found or ServiceStandard()
-    now = ServiceSheet.of(found) if found else None
-    keeping.keep(Setting.SERVICE, standard, sheet, now=now, seen=seen, by=by, at=at)
-    return standard
+    return keeping.keep_plain(Setting.SERVICE, ServiceStandard, pk, sheet=sheet, by=by, at=at, seen=seen)

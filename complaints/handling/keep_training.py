@@ -40,9 +40,4 @@ def keep_course(pk: int | None, *, sheet: CourseSheet, by: Employee, at: datetim
 
     Raises NotPermitted, NotFound, ChangedMeanwhile, Invalid.
     """
-    keeping.begin(by)
-    found = keeping.locked(Course.objects.all(), pk)
-    course = found or Course()
-    now = CourseSheet.of(found) if found else None
-    keeping.keep(Setting.COURSE, course, sheet, now=now, seen=seen, by=by, at=at)
-    return course
+    return keeping.keep_plain(Setting.COURSE, Course, pk, sheet=sheet, by=by, at=at, seen=seen)

@@ -19,9 +19,4 @@ def keep_trouble(
     What was reckoned before stays with its remedies as it was. Locks the settings, then the row. Raises NotPermitted,
     NotFound, ChangedMeanwhile, Invalid.
     """
-    keeping.begin(by, Setting.TROUBLE)
-    found = keeping.locked(TroubleRate.objects.all(), pk)
-    rate = found or TroubleRate()
-    now = TroubleSheet.of(found) if found else None
-    keeping.keep(Setting.TROUBLE, rate, sheet, now=now, seen=seen, by=by, at=at)
-    return rate
+    return keeping.keep_plain(Setting.TROUBLE, TroubleRate, pk, sheet=sheet, by=by, at=at, seen=seen)

@@ -18,9 +18,4 @@ def keep_urgent_rule(
 
     Locks the settings, then the rule. Raises NotPermitted, NotFound, ChangedMeanwhile, Invalid.
     """
-    keeping.begin(by)
-    found = keeping.locked(UrgentRule.objects.all(), pk)
-    rule = found or UrgentRule()
-    now = UrgentSheet.of(found) if found else None
-    keeping.keep(Setting.URGENT, rule, sheet, now=now, seen=seen, by=by, at=at)
-    return rule
+    return keeping.keep_plain(Setting.URGENT, UrgentRule, pk, sheet=sheet, by=by, at=at, seen=seen)

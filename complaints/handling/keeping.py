@@ -118,6 +118,25 @@ def keep(
     return True
 
 
+def keep_plain(
+    setting: Setting,
+    model: type[Row],
+    pk: int | None,
+    *,
+    sheet: Sheet,
+    by: Employee,
+    at: datetime,
+    seen: str | None,
+) -> Row:
+    """All that keeping comes to where the sheet has the columns of one row and nothing follows from them."""
+    begin(by, setting)
+    row = locked(model._default_manager.all(), pk)  # noqa: SLF001 - a public name
+    now = type(sheet).of(row) if row else None
+    row = row or model()
+    keep(setting, row, sheet, now=now, seen=seen, by=by, at=at)
+    return row
+
+
 def _words_of(value: object) -> str:
     if isinstance(value, tuple):
         return "\n".join(map(str, value))

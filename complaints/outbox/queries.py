@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
+from complaints.common.keyset import read_id
 from complaints.outbox.models import BarredAddress, Breaker, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
@@ -41,8 +42,9 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
     """
     units = None if sees_whole_organisation(employee) else _unit_ids(employee)
     walk = Message.objects.order_by("-pk")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        walk = walk.filter(pk__lt=int(after))
+    key = read_id(after)
+    if key is not None:
+        walk = walk.filter(pk__lt=key)
     if units is not None and len(units) == 1:
         walk = walk.filter(unit_id=units[0])
     elif state in IN_TROUBLE:

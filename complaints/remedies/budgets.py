@@ -19,6 +19,7 @@ from django.utils import timezone
 from djmoney.money import Money
 
 from complaints.common.errors import NotFound
+from complaints.common.keyset import read_id
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, LedgerProof
 from complaints.staff.models import Employee, Tier, Training, Unit
@@ -104,7 +105,8 @@ def accounts(viewer: Employee, month: date, *, at: datetime, unit: int | None = 
         .select_related("unit")
         .order_by("name", "pk")
     )
-    last = people.filter(pk=int(after)).first() if after.isascii() and after.isdigit() and len(after) < 19 else None
+    key = read_id(after)
+    last = people.filter(pk=key).first() if key is not None else None
     if last is not None:
         people = people.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
     page = list(people[: PAGE + 1])

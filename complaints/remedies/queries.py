@@ -10,12 +10,12 @@ from statistics import median
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.cases.queries import one_visible, visible_to
 from complaints.common.errors import NotFound
+from complaints.common.keyset import Key, beyond, read_key
 from complaints.common.tokens import read_voucher_code
 from complaints.customers.models import Customer
 from complaints.remedies.authority import Allowance, allowance
@@ -116,8 +116,7 @@ def inbox(employee: Employee, *, at: datetime, after: str = "") -> Inbox:
 
     What nobody was asked, because nobody covered it, has no deadline and counts from the moment it was proposed.
     """
-    key = _read_key(after)
-    theirs, for_anybody = _waiting(employee, at=at, key=key)
+    theirs, for_anybody = _waiting(employee, at=at, key=read_key(after))
     known = ("remedy__case__customer", "remedy__case__unit", "remedy__case__failure_type", "remedy__proposed_by")
     found = [
         *theirs.select_related("asked_of", *known)[: PAGE + 1],
@@ -125,7 +124,7 @@ def inbox(employee: Employee, *, at: datetime, after: str = "") -> Inbox:
     ]
     found.sort(key=lambda one: (one.waits_until, one.pk))
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Inbox(found[:PAGE], f"{last.waits_until.isoformat()}~{last.pk}" if last else "")
+    return Inbox(found[:PAGE], str(Key(last.waits_until, last.pk)) if last else "")
 
 
 def how_many_wait(employee: Employee, *, at: datetime, most: int) -> int:
@@ -157,7 +156,7 @@ def one_asked(employee: Employee, pk: int) -> Approval:
 
 
 def _waiting(
-    employee: Employee, *, at: datetime, key: tuple[datetime, int] | None = None
+    employee: Employee, *, at: datetime, key: Key | None = None
 ) -> tuple[QuerySet[Approval], QuerySet[Approval]]:
     """What an employee was asked, or somebody they stand in for; and what nobody was asked. Never their own proposals.
 
@@ -169,10 +168,10 @@ def _waiting(
     if not sees_whole_organisation(employee):
         live = live.filter(remedy__case__unit__in=visible_units(employee))
     theirs = live.filter(Q(asked_of=employee) | Q(asked_of__in=stood_in_for(employee, at=at)))
-    nobodys = _beyond(Approval.objects.filter(decision="", asked_of=None), "asked_at", key)
+    nobodys = Approval.objects.filter(beyond("asked_at", key), decision="", asked_of=None)
     walked = nobodys.order_by("asked_at", "pk").values("pk")[:WALK]
     return (
-        _beyond(theirs, "due_at", key).order_by("due_at", "pk"),
+        theirs.filter(beyond("due_at", key)).order_by("due_at", "pk"),
         live.filter(pk__in=walked).order_by("asked_at", "pk"),
     )
 
@@ -249,21 +248,3 @@ def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) ->
         similar=similar_to(case, currency=currency),
         allowance=allowance(employee, case, at=at, currency=currency, without=found),
     )
-
-
-def _beyond(rows: QuerySet[Approval], moment: str, key: tuple[datetime, int] | None) -> QuerySet[Approval]:
-    if key is None:
-        return rows
-    at, pk = key
-    return rows.filter(Q(**{f"{moment}__gte": at}) & (Q(**{f"{moment}__gt": at}) | Q(pk__gt=pk)))
-
-
-def _read_key(text: str) -> tuple[datetime, int] | None:
-    moment, _sep, pk = text.partition("~")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        return None
-    if at is None or at.tzinfo is None or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    return at, int(pk)

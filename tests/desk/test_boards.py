@@ -28,6 +28,7 @@ from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Employee, Tier
 from complaints.standards.models import BusinessCalendar, ClockKind, Severity
 from tests.cast import Organisation
+from tests.desk.pages import next_address
 from tests.factories import a_complaint
 from tests.remedies.purse import an_authority, usd
 
@@ -280,12 +281,12 @@ def test_the_list_of_deadlines_goes_on_by_key(desk: Client, fern: Employee, monk
     for number in range(3):
         due_in(a_complaint(by=fern, at=MONDAY - timedelta(days=2)), MONDAY - timedelta(hours=3 - number))
 
-    first = desk.get("/desk/deadlines/").context
-    second = desk.get(f"/desk/deadlines/{first['next_address']}").context
+    first = desk.get("/desk/deadlines/")
+    second = desk.get(f"/desk/deadlines/{next_address(first)}")
 
-    shown = [one.deadline.clock.due_at for one in [*first["listed"], *second["listed"]]]
+    shown = [one.deadline.clock.due_at for one in [*first.context["listed"], *second.context["listed"]]]
     assert shown == [MONDAY - timedelta(hours=number) for number in (3, 2, 1)]
-    assert second["next_address"] == ""
+    assert next_address(second) == ""
 
 
 @time_machine.travel(MONDAY, tick=False)

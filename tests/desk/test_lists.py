@@ -17,6 +17,7 @@ from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType, Severity
 from tests.cast import Organisation
+from tests.desk.pages import next_address
 from tests.factories import a_complaint, a_customer
 
 
@@ -87,7 +88,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(desk: Client, fern: E
     while True:
         answer = desk.get(f"/desk/{asked}")
         seen += [case.reference for case in answer.context["page"].cases]
-        asked = answer.context["next_address"]
+        asked = next_address(answer)
         if not asked:
             break
 
@@ -199,3 +200,15 @@ def test_a_failed_message_is_queued_once_more(desk: Client, fern: Employee) -> N
     message.refresh_from_db()
     assert (message.state, message.attempts) == (MessageState.QUEUED, 0)
     assert Case.objects.count() == 1
+
+
+def test_the_link_to_the_next_page_keeps_what_the_list_was_narrowed_to(desk: Client, fern: Employee) -> None:
+    for _n in range(PAGE + 1):
+        a_complaint(by=fern, severity=4)
+
+    first = desk.get("/desk/?whose=all&severity=4")
+    second = desk.get(f"/desk/{next_address(first)}")
+
+    assert next_address(first).startswith("?whose=all&severity=4&after=")
+    assert len(second.context["page"].cases) == 1
+    assert 'href="?whose=all&amp;severity=4">Back to the beginning' in second.content.decode()

@@ -27,6 +27,7 @@ from complaints.standards.models import (
 )
 from complaints.standards.sheets import CalendarSheet
 from tests.cast import PASSWORD, Organisation, employee
+from tests.desk.pages import next_address
 from tests.handling.test_keep_calendar import OFFICE
 
 A_DAY = {"since": datetime(2026, 3, 2, tzinfo=UTC), "until": datetime(2026, 3, 3, tzinfo=UTC)}
@@ -377,10 +378,10 @@ def test_long_lists_are_paged_and_every_row_is_on_one_page(desk: Client, organis
     for kind, model in (("units", Unit), ("employees", Employee)):
         seen, address = [], f"/desk/settings/{kind}/"
         while address:
-            page = desk.get(address).content.decode()
-            seen += re.findall(rf'row-link" href="/desk/settings/{kind}/(\d+)/"', page)
-            further = re.search(r'href="(\?q=&amp;after=\d+)"', page)
-            address = f"/desk/settings/{kind}/{further[1].replace('&amp;', '&')}" if further else ""
+            page = desk.get(address)
+            seen += re.findall(rf'row-link" href="/desk/settings/{kind}/(\d+)/"', page.content.decode())
+            further = next_address(page)
+            address = f"/desk/settings/{kind}/{further}" if further else ""
         assert sorted(map(int, seen)) == sorted(model.objects.values_list("pk", flat=True))
 
 

@@ -47,12 +47,12 @@ while deliver_due(clock=lambda: at, most=20):
 
 @pytest.fixture
 def waiting(fern: Employee, cara: Customer) -> list[Message]:
-    """Eighty messages that wait."""
+    """More messages than go out before a worker is killed."""
     case: Case = a_complaint(by=fern, customer=cara, at=AT)
     Message.objects.all().delete()
     with app.connection_for_write() as broker:
         broker.default_channel.queue_purge("celery")  # type: ignore[attr-defined]
-    return [queued(case, f"c{number}@demo.example") for number in range(80)]
+    return [queued(case, f"c{number}@demo.example") for number in range(400)]
 
 
 def a_worker(office: PostOffice) -> subprocess.Popen[bytes]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.models import Channel
 from complaints.common.errors import Invalid
+from complaints.common.keyset import read_id
 from complaints.common.sheets import Sheet
 from complaints.desk.choices import MOST_OFFERED, Choice, failure_filters, tree
 from complaints.desk.fields import Line, LongSelect, Styled, Words
@@ -478,9 +479,9 @@ class AbsenceForm(SettingForm):
 
 def _people(found: QuerySet[Employee], *, also: object) -> list[Choice]:
     """People by name; `also` is the key of one of them who is shown even beyond the others."""
-    offered, key = list(found[:MOST_OFFERED]), str(also or "")
-    if key.isascii() and key.isdigit() and len(key) < 19 and all(one.pk != int(key) for one in offered):
-        offered += found.filter(pk=int(key))
+    offered, key = list(found[:MOST_OFFERED]), read_id(str(also or ""))
+    if key is not None and all(one.pk != key for one in offered):
+        offered += found.filter(pk=key)
     return [(one.pk, f"{one.name} · {one.unit.name}") for one in offered]
 
 

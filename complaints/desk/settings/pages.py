@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
+from complaints.common.keyset import read_id
 from complaints.common.sheets import Sheet
 from complaints.common.words import clean_line
 from complaints.desk import kept
@@ -223,8 +224,7 @@ def _earlier(row: Any, number: str) -> Sheet | None:
     """What a version said that one wants to go back to; None where none is asked for. Raises NotFound."""
     if not number or not isinstance(row, Playbook):
         return None
-    is_number = number.isascii() and number.isdigit() and len(number) < 9
-    version = row.versions.filter(number=int(number)).first() if is_number else None
+    version = row.versions.filter(number=read_id(number)).first()
     if version is None:
         raise NotFound
     return PlaybookSheet.of_version(version, row)
@@ -334,7 +334,8 @@ def _absences_seen_by(employee: Employee) -> Q:
 def _after(rows: QuerySet[Any], one: Kept, *, after: str) -> QuerySet[Any]:
     """The rows behind the one with this key, in the order of their kind."""
     rows = rows.order_by(*one.order)
-    last = rows.filter(pk=int(after)).first() if after.isascii() and after.isdigit() and len(after) < 19 else None
+    key = read_id(after)
+    last = rows.filter(pk=key).first() if key is not None else None
     if last is None:
         return rows
     behind, same = Q(), Q()
