@@ -224,7 +224,7 @@ def _earlier(row: Any, number: str) -> Sheet | None:
     """What a version said that one wants to go back to; None where none is asked for. Raises NotFound."""
     if not number or not isinstance(row, Playbook):
         return None
-    version = row.versions.filter(number=read_id(number)).first()
+    version = row.versions.filter(number=read_id(number) or 0).first()
     if version is None:
         raise NotFound
     return PlaybookSheet.of_version(version, row)
