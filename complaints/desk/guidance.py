@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -152,10 +154,15 @@ def _where_few(outcome: Outcome) -> list[str]:
     return told
 
 
-def _share(share: Share) -> dict[str, int]:
-    low, high = interval(share)
-    rate = share.hits / share.of
-    return {"hits": share.hits, "of": share.of, "rate": _percent(rate), "low": _percent(low), "high": _percent(high)}
+def _share(share: Share) -> dict[str, str | int]:
+    (low, high), rate = interval(share), share.hits / share.of
+    counts = {"hits": _number(share.hits), "of": _number(share.of)}
+    return {**counts, "rate": _percent(rate), "low": _percent(low), "high": _percent(high)}
+
+
+def _number(count: int) -> str:
+    """A number as it is written in the reader's language: `4,508`."""
+    return str(format_decimal(count, locale=to_locale(get_language() or "en")))
 
 
 def _percent(rate: float) -> int:

@@ -136,6 +136,7 @@ class OfferForm(StepForm):
         coerce=lambda typed: Severity(int(typed)),
         empty_value=None,
     )
+    reckons = True
     parts_named = ("price", "contacts", "days", "severity")
     reckoning: Reckoning | None = None
     """What the form was drawn with, where that could be reckoned."""

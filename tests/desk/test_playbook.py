@@ -235,6 +235,12 @@ def test_each_part_can_be_put_right_and_the_sum_is_reckoned_anew_without_scripts
     assert not Remedy.objects.exists()
 
 
+def test_the_enter_key_sends_the_offer_and_leaves_the_sum_as_it_was_typed(at_fern: Client, case: Case) -> None:
+    drawn = at_fern.get(address(case)).content.decode().partition('id="step-propose_remedy"')[2].partition("</form>")[0]
+    assert "Offer something" in drawn.partition("<button")[2].partition("</button>")[0], "browsers press the first one"
+    assert 'name="reckon"' in drawn
+
+
 @pytest.mark.parametrize(("part", "value"), [("price", "-1"), ("price", "x"), ("contacts", "-1"), ("days", "99999")])
 def test_a_part_that_cannot_be_is_told_beside_it_and_nothing_typed_is_lost(
     at_fern: Client, late: Playbook, case: Case, part: str, value: str

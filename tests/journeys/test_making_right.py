@@ -47,7 +47,7 @@ def offer(page: Page, case: Case, kind: str, amount: str, *, on_the_spot: bool =
     page.locator("#propose_remedy-amount").fill(amount)
     if on_the_spot:
         page.locator("#propose_remedy-on_the_spot").check()
-    page.locator("#step-propose_remedy form button[type=submit]").click()
+    page.locator("#step-propose_remedy form button[type=submit]").first.click()
 
 
 def test_fern_offers_on_the_spot_and_the_customer_accepts_on_the_phone(
@@ -63,7 +63,7 @@ def test_fern_offers_on_the_spot_and_the_customer_accepts_on_the_phone(
     at_fern.locator("#propose_remedy-amount").fill("150")
     expect(at_fern.locator(".outlook")).to_contain_text("$150.00 is yours to decide")
     looks_good(at_fern)
-    at_fern.locator("#step-propose_remedy form button[type=submit]").click()
+    at_fern.locator("#step-propose_remedy form button[type=submit]").first.click()
     expect(at_fern.locator("#making-right")).to_contain_text("You can decide up to $50.00 on this case yourself.")
 
     mail = mailbox.next(to=CARA, about="To put it right")

@@ -87,7 +87,7 @@ def test_quinn_writes_fern_proposes_and_max_sees_how_it_was_reckoned(
     if scripts:
         expect(form.locator(".outlook")).to_contain_text("$320.00: $240.00 paid, and $80.00 for their trouble.")
         expect(form.locator(".outlook")).to_contain_text("$60.00 is $260.00 less than that.")
-    form.get_by_role("button", name="Take the sum").click()
+    form.get_by_role("button", name="Fill in what it should be worth").click()
     expect(form.locator("[name=amount]")).to_have_value("320.00")
     expect(form.locator("[name=price]")).to_have_value("240")
     form.get_by_role("button", name="Offer something").click()
