@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0027_room_for_long_addresses"),
+        ("complaints", "0028_bell"),
     ]
 
     operations = [
