@@ -3,6 +3,7 @@
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.fulfilment.models import Endpoint, Order
 from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
@@ -51,12 +52,14 @@ __all__ = [
     "Edition",
     "EmailAddress",
     "Employee",
+    "Endpoint",
     "ExchangeRate",
     "FailureType",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
     "Message",
+    "Order",
     "OutcomeTally",
     "Phone",
     "Playbook",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0028_bell"),
+        ("complaints", "0030_timeline_of_month"),
     ]
 
     operations = [
@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                     ("courses", "Trainings"),
                     ("trainings", "Training records"),
                     ("rates", "Exchange rates"),
+                    ("endpoints", "Fulfilment endpoints"),
                     ("playbooks", "Playbooks"),
                     ("trouble", "Cost of complaining"),
                 ],

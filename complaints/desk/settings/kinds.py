@@ -20,16 +20,19 @@ from djmoney.money import Money
 from complaints.common.errors import NotFound
 from complaints.common.money import money_words
 from complaints.common.sheets import Sheet
-from complaints.desk.settings import forms, money_forms, playbook_forms
+from complaints.desk.settings import endpoint_forms, forms, money_forms, playbook_forms
 from complaints.desk.settings.forms import SettingForm
 from complaints.desk.wording import name_of
 from complaints.escalation.models import UrgentRule
 from complaints.escalation.sheets import LadderSheet, UrgentSheet
 from complaints.escalation.standing import own_steps, steps_for
+from complaints.fulfilment.models import Endpoint
+from complaints.fulfilment.sheets import EndpointSheet
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keep_authority import keep_authority
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
+from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
 from complaints.handling.keep_playbook import keep_playbook
 from complaints.handling.keep_rate import keep_rate
@@ -39,6 +42,7 @@ from complaints.handling.keep_training import keep_course, keep_training
 from complaints.handling.keep_trouble import keep_trouble
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
+from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, ExchangeRate, Playbook, TroubleRate
 from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, TroubleSheet
 from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
@@ -155,6 +159,14 @@ def _tell_trouble(rate: TroubleRate) -> list[str]:
         gettext("%(sum)s each time") % {"sum": sum_of(rate.per_contact)},
         gettext("%(sum)s each day") % {"sum": sum_of(rate.per_day)},
         gettext("%(least)s to %(most)s by severity") % {"least": sum_of(rate.low), "most": sum_of(rate.critical)},
+    ]
+
+
+def _tell_endpoint(endpoint: Endpoint) -> list[str]:
+    return [
+        endpoint.unit.name if endpoint.unit else gettext("everywhere"),
+        ", ".join(str(RemedyKind(kind).label) for kind in endpoint.kinds),
+        "" if endpoint.is_active else gettext("not in use"),
     ]
 
 
@@ -333,6 +345,17 @@ KINDS: Final[dict[Setting, Kept]] = {
         keep=keep_trouble,
         tells=_tell_trouble,
         order=("currency", "pk"),
+        is_foreseen=False,
+    ),
+    Setting.ENDPOINT: Kept(
+        icon="webhook",
+        explains=_("Systems outside that give customers what they accepted: payments, points, repairs."),
+        add=_("Add a fulfilment endpoint"),
+        form=endpoint_forms.EndpointForm,
+        rows=lambda: Endpoint.objects.select_related("unit"),
+        sheet_of=EndpointSheet.of_endpoint,
+        keep=keep_endpoint,
+        tells=_tell_endpoint,
         is_foreseen=False,
     ),
 }
