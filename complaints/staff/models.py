@@ -282,6 +282,8 @@ class Setting(models.TextChoices):
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
     ENDPOINT = "endpoints", _("Fulfilment endpoints")
+    PLAYBOOK = "playbooks", _("Playbooks")
+    TROUBLE = "trouble", _("Cost of complaining")
 
 
 class SettingChange(models.Model):

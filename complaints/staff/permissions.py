@@ -42,9 +42,10 @@ class Permission(StrEnum):
     VIEW_BUDGETS = "budget:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
+    KEEP_PLAYBOOKS = "playbook:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -64,7 +65,15 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ANALYST: frozenset(
+        {
+            Permission.VIEW,
+            Permission.NOTE,
+            Permission.VIEW_ESCALATIONS,
+            Permission.VIEW_BUDGETS,
+            Permission.KEEP_PLAYBOOKS,
+        }
+    ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | {
         Permission.VIEW,
