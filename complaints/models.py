@@ -16,6 +16,7 @@ from complaints.fulfilment.models import Endpoint, Order
 from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.remedies.catalogue import RemedyType
 from complaints.remedies.models import (
     Advice,
     Approval,
@@ -75,6 +76,7 @@ __all__ = [
     "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
+    "RemedyType",
     "Reminder",
     "SameFailure",
     "ServiceStandard",

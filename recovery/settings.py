@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Middleware of the doors comes last: it knows the language, the employee and whether htmx asked.
+    "complaints.standards.rulebook.AskedOnce",
     "complaints.desk.middleware.KeepWhatWasTyped",
     "complaints.desk.middleware.AtTheDesk",
 ]

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from complaints.cases.queries import visible_to
 from complaints.common.errors import PageNotPermitted
 from complaints.common.keyset import read_id
+from complaints.common.words import name_in
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.desk.months import around, month_asked
 from complaints.desk.request import at_desk
-from complaints.desk.wording import name_in
 from complaints.remedies.budgets import (
     SUMMED,
     Account,
@@ -33,7 +33,7 @@ from complaints.remedies.budgets import (
     last_proof,
     lines,
 )
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import name_of_remedy
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation
@@ -61,7 +61,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
     employee, at, month = _reader(request), timezone.now(), month_asked(request)
     form = UnitForm(employee, request)
     unit = form.chosen()
-    kinds = [(RemedyKind(one.name).label, one) for one in by_kind(employee, month, unit=unit)]
+    kinds = [(name_of_remedy(one.name), one) for one in by_kind(employee, month, unit=unit)]
     failures = [(name_in(one.name, one.name_zh), one) for one in by_failure(employee, month, unit=unit)]
     context = {
         "form": form,

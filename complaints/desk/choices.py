@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from complaints.common.keyset import read_id
-from complaints.desk.wording import name_in, name_of
+from complaints.common.words import name_in
+from complaints.desk.wording import name_of
 from complaints.escalation.urgent import groups_with_a_rule
 from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units

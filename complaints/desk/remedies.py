@@ -33,7 +33,7 @@ from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import GIVEN_OUTSIDE, RemedyKind, is_tangible
+from complaints.remedies.catalogue import RemedyKind, is_given_outside, is_tangible, name_of_remedy
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
@@ -130,7 +130,7 @@ def panel_of(
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    orders = orders_of([one for one in remedies if one.status in ORDERED and one.kind in GIVEN_OUTSIDE])
+    orders = orders_of([one for one in remedies if one.status in ORDERED and is_given_outside(one.kind)])
     given = [
         _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
     ]
@@ -192,7 +192,7 @@ def _worth(form: OfferForm) -> list[str]:
     """What it should be worth by the parts that are typed, and whether the sum that is typed is less."""
     told, parts = form.cleaned_data, form.parts()
     kind, currency = told.get("kind"), told.get("currency")
-    if parts is None or not currency or (kind and not is_tangible(RemedyKind(kind))):
+    if parts is None or not currency or (kind and not is_tangible(kind)):
         return []
     try:
         reckoning = reckoned(parts, currency, edition())
@@ -207,17 +207,17 @@ def _worth(form: OfferForm) -> list[str]:
 def _outlook(case: Case, form: OfferForm, *, by: Employee, at: datetime) -> str:
     told = form.cleaned_data
     kind, amount, currency = told.get("kind"), told.get("amount"), told.get("currency")
-    if kind and not is_tangible(RemedyKind(kind)):
+    if kind and not is_tangible(kind):
         return _("The customer gets this at once.")
     if not (kind and currency and amount and amount > 0):
         return ""
     try:
-        return _decided_by(case, RemedyKind(kind), Money(amount, currency), by=by, at=at)
+        return _decided_by(case, kind, Money(amount, currency), by=by, at=at)
     except RateMissing as error:
         return error.sentence
 
 
-def _decided_by(case: Case, kind: RemedyKind, amount: Money, *, by: Employee, at: datetime) -> str:
+def _decided_by(case: Case, kind: str, amount: Money, *, by: Employee, at: datetime) -> str:
     seen = who_decides(case, kind, amount, by=by, at=at)
     words = {"amount": money_words(amount), "name": seen.by.name if seen.by else ""}
     if seen.at_once:
@@ -282,7 +282,7 @@ def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
         left_for_customer=None if own.left_for_customer is None else own.left_for_customer + aside,
         left_this_month=own.left_this_month + (aside if is_mine else 0),
     )
-    if not without.left or not without.left.amount or not own.permits(RemedyKind(remedy.kind)):
+    if not without.left or not without.left.amount or not own.permits(remedy.kind):
         return _("This is not within your own authority: somebody else has to decide on it.")
     return _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
 
@@ -303,7 +303,7 @@ def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:
         return [_why_used_up(own), beyond]
     sentences = [_("You can decide up to %(amount)s on this case yourself.") % {"amount": money_words(left)}]
     if own.rule and own.rule.kinds:
-        kinds = ", ".join(str(RemedyKind(kind).label) for kind in own.rule.kinds)
+        kinds = ", ".join(name_of_remedy(kind) for kind in own.rule.kinds)
         sentences.append(_("This holds for: %(kinds)s.") % {"kinds": kinds})
     return [*sentences, beyond]
 

@@ -45,7 +45,7 @@ from complaints.handling.step_down import step_down
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, is_tangible
+from complaints.remedies.catalogue import is_tangible, offered
 from complaints.remedies.exchange import currencies
 from complaints.remedies.models import Remedy
 from complaints.remedies.queries import last_requests
@@ -150,11 +150,11 @@ class OfferForm(StepForm):
             cast("forms.ChoiceField", self.fields["kind"]),
             cast("forms.ChoiceField", self.fields["currency"]),
         )
-        costly = [(kind.value, kind.label) for kind in RemedyKind if is_tangible(kind)]
+        rows = offered()
         kinds.choices = [
             ("", "—"),
-            (gettext("Worth a sum"), costly),
-            (gettext("Costs no money"), [(kind.value, kind.label) for kind in INTANGIBLE]),
+            (gettext("Worth a sum"), [(one.code, one.label) for one in rows if one.is_tangible]),
+            (gettext("Costs no money"), [(one.code, one.label) for one in rows if not one.is_tangible]),
         ]
         money.choices = [(one, one) for one in currencies(at=at)]
         with translation.override(case.customer.language):
@@ -208,7 +208,7 @@ class OfferForm(StepForm):
         """Ask for the sum of what is worth one, and in which currency."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
         told["parts"] = self.parts()
-        if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
+        if not told.get("kind") or not is_tangible(told["kind"]):
             return told
         if told.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", gettext("Please say what it is worth."))
@@ -331,7 +331,7 @@ def _offer(
 ) -> Remedy:
     when = {name: facts.pop(name) for name in ("by", "at", "seen_version", "submission")}
     sum_ = None if amount is None else Money(amount, currency)
-    what = RemedyFacts(kind=RemedyKind(kind), amount=sum_, proof=proof if on_the_spot else None, **facts)
+    what = RemedyFacts(kind=kind, amount=sum_, proof=proof if on_the_spot else None, **facts)
     return propose_remedy(reference, what, **when)
 
 

@@ -5,7 +5,6 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from complaints.remedies.catalogue import RemedyKind
 from complaints.standards.models import FailureType
 
 
@@ -18,7 +17,7 @@ class OutcomeTally(models.Model):
     """
 
     failure_type = models.ForeignKey(FailureType, null=True, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20, choices=RemedyKind)
+    kind = models.CharField(max_length=20)
     answered = models.PositiveIntegerField()
     accepted = models.PositiveIntegerField()
     judged = models.PositiveIntegerField()

@@ -19,7 +19,7 @@ from djmoney.money import Money
 
 from complaints.cases.models import SAME_FAILURE, Case
 from complaints.common.money import converted
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import is_tangible
 from complaints.remedies.exchange import rate
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, Remedy
 from complaints.staff.models import Employee, Training
@@ -53,11 +53,11 @@ class Allowance:
             caps.append(self.left_for_customer)
         return Money(NOTHING if self.is_suspended else max(NOTHING, min(caps)), self.rule.currency)
 
-    def permits(self, kind: RemedyKind) -> bool:
+    def permits(self, kind: str) -> bool:
         """Whether they may decide on this kind of remedy at all."""
         return self.rule is not None and not self.is_suspended and (not self.rule.kinds or kind in self.rule.kinds)
 
-    def covers(self, amount: Money | None, kind: RemedyKind) -> bool:
+    def covers(self, amount: Money | None, kind: str) -> bool:
         """Whether they may decide on a remedy by themselves; what takes no money anybody may."""
         if amount is None:
             return not is_tangible(kind)

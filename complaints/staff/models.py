@@ -282,6 +282,7 @@ class Setting(models.TextChoices):
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
     ENDPOINT = "endpoints", _("Fulfilment endpoints")
+    REMEDY = "remedies", _("Remedies")
     PLAYBOOK = "playbooks", _("Playbooks")
     TROUBLE = "trouble", _("Cost of complaining")
 

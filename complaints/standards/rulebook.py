@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Generic, NewType, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 
 from complaints.standards.models import Edition
 
 Kept = TypeVar("Kept")
 Mark = NewType("Mark", UUID)
+_ASKED: ContextVar[list[Mark | None] | None] = ContextVar("asked", default=None)
+"""What was asked for last while a request is answered; nothing yet, or None outside of requests."""
 _SQL = f"SELECT mark FROM {Edition._meta.db_table}"  # noqa: S608, SLF001 - Django's public name, and our own table
 
 
@@ -20,7 +24,32 @@ def edition() -> Mark | None:
     with connection.cursor() as cursor:
         cursor.execute(_SQL)
         found = cursor.fetchone()
-    return None if found is None else Mark(found[0])
+    mark = None if found is None else Mark(found[0])
+    asked = _ASKED.get()
+    if asked is not None:
+        asked[:] = [mark]
+    return mark
+
+
+def edition_shown() -> Mark | None:
+    """The edition for what is only shown: while a request is answered, the one that was asked for last."""
+    asked = _ASKED.get()
+    return asked[0] if asked else edition()
+
+
+class AskedOnce:
+    """Middleware: let a page that names rules many times ask for their edition once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and forget what was asked."""
+        token = _ASKED.set([])
+        try:
+            return self.get_response(request)
+        finally:
+            _ASKED.reset(token)
 
 
 class InForce(Generic[Kept]):
