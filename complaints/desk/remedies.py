@@ -101,9 +101,19 @@ class Panel:
     beside: Beside | None = None
 
     @property
+    def waiting(self) -> list[Given]:
+        """What waits for the reader: it stands first."""
+        return [one for one in self.given if one.waits_for_reader]
+
+    @property
+    def others(self) -> list[Given]:
+        """What does not."""
+        return [one for one in self.given if not one.waits_for_reader]
+
+    @property
     def waits_for_reader(self) -> bool:
         """Whether the panel comes before everything else."""
-        return any(one.waits_for_reader for one in self.given)
+        return bool(self.waiting)
 
 
 @dataclass(frozen=True, slots=True)

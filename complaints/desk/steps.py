@@ -295,7 +295,7 @@ class Step:
     """How a move is offered and done. `verb` takes the reference and the named facts, `fields` come from the form.
 
     A step that `foresees` tells what it would change before it is taken. One that is drawn `on_demand` has much to
-    choose from, and is asked for by a page of its own.
+    choose from, and is asked for by a page of its own. One that is `rare` is folded away under “More”.
     """
 
     verb: Callable[..., Any]
@@ -309,6 +309,7 @@ class Step:
     fields_template: str = "desk/_fields.html"
     foresees: Callable[..., Judged] | None = None
     on_demand: bool = False
+    rare: bool = False
 
     @property
     def has_foresight(self) -> bool:
@@ -437,6 +438,7 @@ STEPS: Final[dict[Move, Step]] = {
         explains=_("Goes back one step of the ladder; whoever gets it reads your guidance."),
         form=ReasonForm,
         fields=("reason", "submission"),
+        rare=True,
     ),
     Move.REASSESS: Step(
         reassess,
@@ -468,6 +470,7 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=ReasonForm,
         fields=("reason", "submission"),
+        rare=True,
     ),
     Move.MARK_DUPLICATE: Step(
         mark_duplicate,
@@ -478,6 +481,7 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=DuplicateForm,
         fields=("original",),
+        rare=True,
     ),
     Move.LINK_FAILURE: Step(
         link_failure,
@@ -489,6 +493,7 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=LinkForm,
         fields=("other",),
+        rare=True,
     ),
     Move.PART_FAILURE: Step(
         part_failure,
@@ -498,5 +503,6 @@ STEPS: Final[dict[Move, Step]] = {
         form=PartForm,
         fields=("other", "reason"),
         on_demand=True,
+        rare=True,
     ),
 }

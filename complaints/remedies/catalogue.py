@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import pgtrigger
 from django.db import models
@@ -44,24 +44,6 @@ class RemedyKind(models.TextChoices):
 
 INTANGIBLE: Final = (RemedyKind.APOLOGY, RemedyKind.EXPLANATION, RemedyKind.CORRECTION)
 """What every house gives without money or authority: nobody is ever kept from an apology."""
-
-_FROM_THE_START: Final = {
-    RemedyKind.APOLOGY: ("Apology", "道歉"),
-    RemedyKind.EXPLANATION: ("Explanation", "说明原因"),
-    RemedyKind.CORRECTION: ("Correction", "更正"),
-    RemedyKind.REDO: ("Done again", "重新提供服务"),
-    RemedyKind.REPLACEMENT: ("Replacement", "更换"),
-    RemedyKind.REPAIR: ("Free repair", "免费维修"),
-    RemedyKind.UPGRADE: ("Upgrade", "升级"),
-    RemedyKind.GIFT: ("Gift", "礼品"),
-    RemedyKind.POINTS: ("Points", "积分"),
-    RemedyKind.VOUCHER: ("Voucher", "代金券"),
-    RemedyKind.WAIVED_FEE: ("Waived fee", "免除费用"),
-    RemedyKind.PRICE_REDUCTION: ("Price reduction", "减价"),
-    RemedyKind.REFUND: ("Refund", "退款"),
-    RemedyKind.REIMBURSEMENT: ("Reimbursement", "费用补偿"),
-    RemedyKind.GOODWILL: ("Goodwill payment", "善意补偿金"),
-}
 
 
 class RemedyType(models.Model):
@@ -125,18 +107,6 @@ class RemedyType(models.Model):
     def is_given_outside(self) -> bool:
         """Whether a system outside can give it: neither words nor a voucher, which is given by its own code."""
         return self.is_tangible and self.code != RemedyKind.VOUCHER
-
-
-def stock(model: Any = RemedyType) -> None:
-    """Put the kinds on the shelf that every house begins with, where they do not stand there yet."""
-    there = set(model.objects.values_list("code", flat=True))
-    missing = [
-        model(code=kind.value, name=name, name_zh=name_zh, is_tangible=kind not in INTANGIBLE, place=10 * place)
-        for place, (kind, (name, name_zh)) in enumerate(_FROM_THE_START.items(), start=1)
-        if kind.value not in there
-    ]
-    if missing:
-        model.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def catalogue(mark: Mark | None = None) -> Mapping[str, RemedyType]:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from complaints.escalation.models import UrgentRule
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import RemedyKind, RemedyType
 from complaints.remedies.models import Advice, Playbook, PlaybookVersion
 from complaints.standards.models import (
     BusinessCalendar,
@@ -51,6 +51,7 @@ CHANGES: dict[str, Callable[[], object]] = {
         playbook=Playbook.objects.get(name="Any"), number=2, made_at=LONG_AGO, is_current=False
     ),
     "a remedy of one": lambda: Advice.objects.create(version=PlaybookVersion.objects.get(), kind=RemedyKind.APOLOGY),
+    "a kind of remedy": lambda: RemedyType.objects.filter(code=RemedyKind.GIFT).update(cost_share=40),
     "what trouble counts for": a_trouble_rate,
     "an urgent rule": lambda: UrgentRule.objects.create(name="Court", words="court"),
 }
