@@ -3,6 +3,7 @@
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import (
@@ -47,9 +48,12 @@ __all__ = [
     "Employee",
     "ExchangeRate",
     "FailureType",
+    "Fetched",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
     "Message",
     "Phone",
     "RecoveryStandard",
@@ -60,6 +64,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",

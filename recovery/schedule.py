@@ -17,6 +17,7 @@ class Periodic(NamedTuple):
 
 JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("fetch and sort mail", "mail.fetch", 30),
     Periodic("hand up what ran out", "deadlines.sweep", 15),
     Periodic("remind of what draws near", "deadlines.remind", 30),
     Periodic("take undecided approvals up", "remedies.pass_up", 60),

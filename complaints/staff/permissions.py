@@ -27,6 +27,8 @@ class Permission(StrEnum):
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
     RETRY_MESSAGE = "message:retry"
+    VIEW_MAIL = "mail:view"
+    TAKE_MAIL = "mail:take"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
@@ -62,7 +64,13 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.VP: _HANDLING | _LEADING,
     Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
     Role.ADMINISTRATOR: _ADMINISTRATION
-    | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
+    | {
+        Permission.VIEW,
+        Permission.RETRY_MESSAGE,
+        Permission.VIEW_MAIL,
+        Permission.KEEP_ABSENCES,
+        Permission.VIEW_BUDGETS,
+    },
 }
 
 
