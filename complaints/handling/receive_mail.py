@@ -13,15 +13,20 @@ _UNKNOWN: Final = Envelope()
 
 
 def receive_mail(
-    raw: bytes, *, source: Source, at: datetime, envelope: Envelope = _UNKNOWN, is_old: bool = False
+    raw: bytes,
+    *,
+    source: Source,
+    at: datetime,
+    envelope: Envelope = _UNKNOWN,
+    is_old: bool = False,
+    size: int | None = None,
 ) -> Mail:
     """Keep a mail whole, then find out where it belongs; the same mail again, by whatever way, changes nothing.
 
     Two transactions: once the first has committed the mail cannot be lost, whatever the second stumbles over, and the
     round takes up what was stored and not sorted. Raises Invalid where the organisation has no unit yet.
     """
-    mail, _is_new = arrivals.store(
-        raw, source=source, unit=unit_of_the_mailbox(), at=at, envelope=envelope, is_old=is_old
-    )
+    unit = unit_of_the_mailbox()
+    mail, _new = arrivals.store(raw, source=source, unit=unit, at=at, envelope=envelope, is_old=is_old, size=size)
     sort_mail(mail.pk, at=at)
     return Mail.objects.defer("raw").select_related("case").get(pk=mail.pk)

@@ -18,22 +18,30 @@ PAUSE: Final = timedelta(minutes=5)  # before a mail that could not be sorted is
 
 
 def store(
-    raw: bytes, *, source: Source, unit: Unit, at: datetime, envelope: Envelope, is_old: bool = False
+    raw: bytes,
+    *,
+    source: Source,
+    unit: Unit,
+    at: datetime,
+    envelope: Envelope,
+    is_old: bool = False,
+    size: int | None = None,
 ) -> tuple[Mail, bool]:
     """Keep a mail as it came, for good; also whether it is a new one, and not one that came before by any way.
 
-    Of what is larger than we read only the headers are kept.
+    Of what is larger than we read only the headers are kept; whoever fetched no more than these gives its `size`.
     """
-    kept = raw if len(raw) <= LARGEST else raw[: 256 * 1024].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
+    whole = size or len(raw)
+    kept = raw if whole <= LARGEST else raw[: 256 * 1024].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
     mail = Mail(
         source=source,
         identity=identity_of(raw),
         raw=kept,
-        size=len(raw),
+        size=whole,
         envelope_sender=None if envelope.sender is None else envelope.sender[:254],
         envelope_recipient=(envelope.recipient or "")[:254],
         is_old=is_old,
-        is_cut=len(kept) < len(raw),
+        is_cut=len(kept) < whole,
         received_at=at,
         look_again_at=at + GRACE,
         unit=unit,

@@ -71,13 +71,17 @@ class Letter:
 def identity_of(raw: bytes) -> str:
     """What makes two arrivals one mail: the same Message-ID, sender, date, subject and content; 64 letters.
 
-    The headers that the post adds on the way are left out, so that a mail which arrives by two ways is one. The
+    The content counts as it is read: servers and providers encode a mail anew on its way, and add headers. The
     Message-ID alone would let a stranger who has seen one keep a mail away.
     """
-    unified = raw.replace(b"\r\n", b"\n")
-    head, _gap, body = unified.partition(b"\n\n")
-    told = [_raw_header(head, name) for name in (b"message-id", b"from", b"date", b"subject")]
-    return sha256(b"\n".join([*told, body.rstrip()])).hexdigest()
+    mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+    told = sha256()
+    for name in ("Message-ID", "From", "Date", "Subject"):
+        told.update(b"%b\0" % " ".join(str(mail.get(name, "")).split()).encode("utf-8", "surrogateescape"))
+    for part in _parts(mail, into_mails=True):
+        if not part.is_multipart():
+            told.update(b"%b\0" % b" ".join(_bytes(part).split()))
+    return told.hexdigest()
 
 
 def read(raw: bytes, envelope: Envelope = Envelope()) -> Letter:
@@ -152,11 +156,6 @@ def _headers(mail: Message, *, beside: bytes = b"") -> dict[str, list[str]]:
 
 def _first(headers: dict[str, list[str]], name: str) -> str:
     return headers.get(name, [""])[0]
-
-
-def _raw_header(head: bytes, name: bytes) -> bytes:
-    found = re.search(rb"^" + re.escape(name) + rb":(.*(?:\n[ \t].*)*)", head, re.IGNORECASE | re.MULTILINE)
-    return b" ".join(found[1].split()) if found else b""
 
 
 def _addresses(values: Sequence[str]) -> list[tuple[str, str]]:

@@ -40,6 +40,12 @@ def send_missed(helpers: int = HELPERS) -> int:
     return rounds.send_missed(clock=now, goes_on=goes_on)
 
 
+@shared_task(name="mail.fetch", ignore_result=True)
+def fetch_mail() -> int:
+    """Fetch mail from the configured mailbox, and sort what waits."""
+    return rounds.fetch_mail(clock=now)
+
+
 @shared_task(name="cases.close_unanswered", ignore_result=True)
 def close_unanswered() -> int:
     """Close cases whose proposed resolution nobody has answered."""
