@@ -54,7 +54,7 @@ def _came(sender: Any, event: AnymailInboundEvent, esp_name: str, **_more: Any) 
 
 
 def _as_bytes(message: Message) -> bytes:
-    """A mail as it travels. Files that a provider sent beside the text are put into it as they are, and need base 64."""
+    """A mail as it travels. Files that a provider sent beside the text lie in it as they are, and need base 64."""
     for part in message.walk():
         encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
         bare = part.get_content_maintype() not in {"multipart", "message", "text"}
