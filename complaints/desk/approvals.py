@@ -160,7 +160,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all that is needed to decide on one remedy, and take the decision."""
+    """Show all that is needed to decide on one remedy, and take the decision; then back to where one came from."""
     employee = at_desk(request).user
     asked = one_asked(employee, pk)
     if not may(employee, Permission.DECIDE_APPROVAL):
@@ -178,6 +178,8 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     except (RemedyMovedOn, BeyondAuthority, RateMissing, MoveNotAllowed) as error:
         return _page(request, one_asked(employee, pk), form=form, trouble=error, status=error.status)
     messages.success(request, str(_DONE[form.cleaned_data["choice"]]))
+    if request.GET.get("from") == "complaint":
+        return redirect("desk:complaint", reference=asked.remedy.case.reference)
     return redirect("desk:approvals")
 
 

@@ -72,12 +72,13 @@ class Given:
     steps: Sequence[OfferedStep]
     may_print: bool
     shows_proof: bool
+    may_decide: bool
     may_approve: str
 
     @property
     def waits_for_reader(self) -> bool:
         """Whether nothing goes on before the reader has decided or answered."""
-        return any(one.move in {RemedyMove.AUTHORISE, RemedyMove.SUBMIT} for one in self.steps)
+        return self.may_decide or any(one.move == RemedyMove.SUBMIT for one in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Op
     status, employee = RemedyStatus(remedy.status), reader.employee
     moves = legal_moves(remedy, employee)
     steps = []
-    for move in moves:
+    for move in [one for one in REMEDY_STEPS if one in moves]:
         place = place_of(move, remedy)
         typed = opened.form if opened.place == place else None
         form = typed if isinstance(typed, RemedyForm) else remedy_form(move, remedy, newest=newest)
@@ -212,12 +213,13 @@ def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Op
         waits_for=asked if status == RemedyStatus.AWAITING else None,
         question=asked if status == RemedyStatus.PROPOSED and decided == Decision.ASKED_BACK else None,
         refused=asked if status == RemedyStatus.REFUSED else None,
-        steps=sorted(steps, key=lambda one: list(REMEDY_STEPS).index(one.move)),
+        steps=steps,
         may_print=voucher is not None
         and status == RemedyStatus.FULFILLED
         and voucher.redeemed_at is None
         and may(employee, Permission.FULFIL_REMEDY),
         shows_proof=bool(remedy.proof) and remedy.kind != RemedyKind.VOUCHER,
+        may_decide=RemedyMove.AUTHORISE in moves,
         may_approve=_may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else "",
     )
 

@@ -1,4 +1,7 @@
-"""What can be done with one remedy on the case page: for each legal move its form and the one verb it calls."""
+"""What can be done with one remedy on the case page: for each legal move its form and the one verb it calls.
+
+What waits for a decision is decided on a page of its own, with all that is needed for it: see `approvals`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
@@ -16,7 +18,6 @@ from djmoney.money import Money
 from complaints.desk.fields import Amount, Line, Words
 from complaints.desk.steps import ReasonForm, StepForm, what_became_of
 from complaints.handling.answer_offer import note_answer
-from complaints.handling.decide_approval import approve, ask_back, refuse
 from complaints.handling.fulfil_remedy import fulfil_remedy
 from complaints.handling.propose_remedy import answer_question
 from complaints.handling.reverse_remedy import reverse_remedy
@@ -34,21 +35,8 @@ class RemedyForm(StepForm):
         """Begin with what stands in the remedy."""
 
 
-class ApproveForm(RemedyForm):
-    amount = Amount(label=_("Worth"))
-    reason = Words(label=_("A word to your colleague"), required=False)
-
-    def suit(self, remedy: Remedy) -> None:
-        """Begin with the sum that is asked for."""
-        _suit_amount(self, remedy)
-
-
 class ReasonedForm(RemedyForm, ReasonForm):
     pass
-
-
-class AskBackForm(RemedyForm):
-    question = Words(label=_("Your question"), error_messages={"required": _("Please write something here.")})
 
 
 class AnswerForm(RemedyForm):
@@ -57,7 +45,9 @@ class AnswerForm(RemedyForm):
 
     def suit(self, remedy: Remedy) -> None:
         """Begin with the sum that was proposed; it may be another one now."""
-        _suit_amount(self, remedy)
+        amount = self.fields["amount"]
+        amount.label = _("Worth, in %(currency)s") % {"currency": remedy.amount.currency}
+        amount.initial = remedy.amount.amount
 
 
 class ProofForm(RemedyForm):
@@ -109,41 +99,7 @@ def _decline(reference: str, **facts: Any) -> Remedy:
     return note_answer(reference, accepted=False, **facts)
 
 
-def _suit_amount(form: forms.Form, remedy: Remedy) -> None:
-    amount = form.fields["amount"]
-    amount.label = _("Worth, in %(currency)s") % {"currency": remedy.amount.currency}
-    amount.initial = remedy.amount.amount
-
-
 REMEDY_STEPS: Final[dict[RemedyMove, RemedyStep]] = {
-    RemedyMove.AUTHORISE: RemedyStep(
-        _("Approve"),
-        approve,
-        icon="check",
-        done=_("It is approved, and the customer is told. It counts against your authority."),
-        explains=_("It counts against your own authority. Write another sum to approve that one instead."),
-        form=ApproveForm,
-        fields=("amount", "reason", "submission"),
-        primary=True,
-    ),
-    RemedyMove.ASK_BACK: RemedyStep(
-        _("Ask back"),
-        ask_back,
-        icon="circle-question-mark",
-        done=_("Your question is with your colleague."),
-        explains=_("It goes back to who proposed it, and comes to you again with the answer."),
-        form=AskBackForm,
-        fields=("question", "submission"),
-    ),
-    RemedyMove.REFUSE: RemedyStep(
-        _("Refuse"),
-        refuse,
-        icon="x",
-        done=_("It is refused, and your colleague is told why."),
-        explains=_("Your colleague reads the reason; the customer hears nothing of it."),
-        form=ReasonedForm,
-        fields=("reason", "submission"),
-    ),
     RemedyMove.SUBMIT: RemedyStep(
         _("Answer the question"),
         answer_question,

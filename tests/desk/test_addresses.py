@@ -88,10 +88,7 @@ TABLE: Final = [
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
     step(Move.PROPOSE_REMEDY, LADDER_ONLY, kind="apology", words="We are sorry."),
     *(Ask("remedy_step", NOT_OTTO, move=move.value) for move in REMEDY_STEPS),
-    Ask("remedy_step", (302, 404, 404, 404, 404, 404, 404), move="expire"),
-    remedy_step(RemedyMove.AUTHORISE, SUPERIORS_ONLY, amount="500"),
-    remedy_step(RemedyMove.ASK_BACK, SUPERIORS_ONLY, question="Which night?"),
-    remedy_step(RemedyMove.REFUSE, SUPERIORS_ONLY, reason="Too much."),
+    *(Ask("remedy_step", (302, 404, 404, 404, 404, 404, 404), move=move) for move in ("expire", "authorise")),
     remedy_step(RemedyMove.SUBMIT, (302, 302, 403, 403, 404, 403, 403), amount="500", text="The second."),
     remedy_step(RemedyMove.FULFIL, LADDER_ONLY),
     remedy_step(RemedyMove.ACCEPT, LADDER_ONLY),
@@ -287,13 +284,12 @@ def _setting(ask: Ask) -> list[Any]:
 
 def _a_remedy_for(move: str, case: Case, *, by: Employee, superior: Employee) -> None:
     """One on which the move can be made; a voucher in the customer's hands, unless told otherwise."""
-    awaiting = {RemedyMove.AUTHORISE, RemedyMove.ASK_BACK, RemedyMove.REFUSE, RemedyMove.SUBMIT}
     offered = {RemedyMove.FULFIL, RemedyMove.ACCEPT, RemedyMove.DECLINE, RemedyMove.WITHDRAW}
     facts = RemedyFacts(
         kind=RemedyKind.VOUCHER,
         words="We are sorry.",
-        amount=usd(500 if move in awaiting else 100),
-        proof=None if move in awaiting | offered else "",
+        amount=usd(500 if move == RemedyMove.SUBMIT else 100),
+        proof=None if move in {RemedyMove.SUBMIT, *offered} else "",
     )
     remedy = propose_remedy(case.reference, facts, by=by, at=an_hour_ago())
     if move == RemedyMove.SUBMIT:
