@@ -44,6 +44,7 @@ class Entry(StrEnum):
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
+    MAIL_FILED = "mail.filed"
     MAIL_TAKEN = "mail.taken"
     MAIL_FROM_ELSEWHERE = "mail.from_elsewhere"
     MAIL_NAMES = "mail.names"
@@ -135,6 +136,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
+    Entry.MAIL_FILED: Telling(_("It came as a mail from %(address)s")),
     Entry.MAIL_TAKEN: Telling(_("%(actor)s took a mail from %(address)s that had been set aside")),
     Entry.MAIL_FROM_ELSEWHERE: Telling(
         _("This was written from %(address)s, an address that is not on file for the customer")

@@ -98,6 +98,7 @@ def _file(mail: Mail, letter: Letter, *, customer: Customer | None, at: datetime
         customer=who, what_happened=word.text, channel=Channel.EMAIL, unit=mail.unit_id, submission=_submission(mail)
     )
     case = file_complaint(facts, by=None, at=at, files=word.files).case
+    timeline.record(case, Entry.MAIL_FILED, by=SYSTEM, at=at, address=letter.sender or "–", mail=mail.pk)
     _note_left(case, word, at=at)
     return case
 

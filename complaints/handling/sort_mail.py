@@ -44,6 +44,11 @@ def sort_mail(pk: int, *, at: datetime) -> bool:
     return True
 
 
+def put_off(pk: int, *, at: datetime) -> None:
+    """Let a mail that could not be sorted wait, so that it does not come first again and again."""
+    arrivals.put_off(pk, at=at)
+
+
 def letter_of(mail: Mail) -> Letter:
     """A stored mail, read."""
     envelope = Envelope(sender=mail.envelope_sender, recipient=mail.envelope_recipient or None)

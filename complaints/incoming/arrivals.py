@@ -85,6 +85,14 @@ def put_off(pk: int, *, at: datetime) -> None:
     Mail.objects.filter(pk=pk, state=MailState.SEEN).update(look_again_at=at + PAUSE)
 
 
+def note_proof(tally: Tally, *, is_right: bool, at: datetime) -> None:
+    """Note whether a tally adds up, and if not, since when."""
+    if is_right and tally.wrong_since is not None:
+        Tally.objects.filter(pk=tally.pk).update(wrong_since=None)
+    elif not is_right and tally.wrong_since is None:
+        Tally.objects.filter(pk=tally.pk, wrong_since=None).update(wrong_since=at)
+
+
 def _count(source: Source, at: datetime, **more: int) -> None:
     """Add to the tally of a day; the row is locked until the end of the transaction, so this comes last."""
     day = at.astimezone(UTC).date()

@@ -154,6 +154,7 @@ class Tally(models.Model):
     taken = models.PositiveIntegerField(_("taken"), default=0)
     aside = models.PositiveIntegerField(_("set aside"), default=0)
     repeated = models.PositiveIntegerField(_("came again"), default=0)
+    wrong_since = models.DateTimeField(_("does not add up since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("mails of a day")

@@ -172,7 +172,7 @@ def not_adding_up(*, at: datetime) -> list[Tally]:
     return wrong
 
 
-def mailboxes_in_trouble(*, at: datetime) -> list[Mailbox]:
+def mailboxes_in_trouble() -> list[Mailbox]:
     """The mailboxes that did not answer when they were asked last."""
     return list(Mailbox.objects.filter(trouble_since__isnull=False).order_by("name"))
 

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("taken", models.PositiveIntegerField(default=0, verbose_name="taken")),
                 ("aside", models.PositiveIntegerField(default=0, verbose_name="set aside")),
                 ("repeated", models.PositiveIntegerField(default=0, verbose_name="came again")),
+                ("wrong_since", models.DateTimeField(blank=True, null=True, verbose_name="does not add up since")),
             ],
             options={
                 "verbose_name": "mails of a day",

@@ -59,6 +59,7 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:edit_customer": lambda _reference, cara: f"/desk/customers/{cara}/edit/",
     "desk:escalations": lambda _reference, _cara: "/desk/escalations/",
     "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
+    "desk:mails": lambda _reference, _cara: "/desk/mail-in/?state=any",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
 }
 

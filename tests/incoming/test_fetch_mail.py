@@ -124,13 +124,13 @@ def test_a_mail_the_server_refuses_hides_no_other_and_is_asked_for_again(organis
     with stubborn(mails) as server:
         server.refused = {2}
         assert fetch_mail(server.where, clock=now) == 3
-        (box,) = mailboxes_in_trouble(at=now())
+        (box,) = mailboxes_in_trouble()
         assert "UID 2" in box.trouble
         assert box.low_uid == 2, "the start does not move past it"
         server.refused, server.asked = set(), []
         assert fetch_mail(server.where, clock=now) == 1
         assert set(server.asked) == {2}
-    assert not mailboxes_in_trouble(at=now())
+    assert not mailboxes_in_trouble()
     assert Case.objects.count() == 4
 
 
@@ -140,7 +140,7 @@ def test_a_server_that_hangs_up_in_the_middle_costs_only_time(organisation: Orga
     with stubborn(mails) as server:
         server.hangs_up_at = {3}
         fetch_mail(server.where, clock=now)
-        assert mailboxes_in_trouble(at=now())
+        assert mailboxes_in_trouble()
         server.hangs_up_at = set()
         fetch_mail(server.where, clock=now)
     assert Case.objects.count() == 5
@@ -163,12 +163,12 @@ def test_a_server_that_is_away_or_lets_nobody_in_is_noted_with_since_when(
     first = now()
     assert fetch_mail(away, clock=lambda: first) == 0
     assert fetch_mail(away, clock=lambda: first + timedelta(hours=1)) == 0
-    (box,) = mailboxes_in_trouble(at=now())
+    (box,) = mailboxes_in_trouble()
     assert box.trouble_since == first
     assert fetch_mail(server.where._replace(password="guessed"), clock=now) == 0
     assert "guessed" not in Mailbox.objects.get().trouble
     fetch_mail(server.where, clock=now)
-    assert not mailboxes_in_trouble(at=now())
+    assert not mailboxes_in_trouble()
 
 
 @pytest.mark.django_db
