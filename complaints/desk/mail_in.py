@@ -36,7 +36,7 @@ class StateForm(Styled):
     """Which mails are listed; without a choice those that were set aside, which wait for somebody."""
 
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[(MailState.ASIDE, _("Set aside")), (ANY, _("Any"))]
+        label=_("State"), required=False, choices=[(MailState.ASIDE, MailState.ASIDE.label), (ANY, _("Any"))]
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.cases.models import Case
 from complaints.staff.models import Employee, Unit
@@ -20,8 +21,8 @@ class Source(models.TextChoices):
 
 class MailState(models.TextChoices):
     SEEN = "seen", _("Not looked at yet")
-    TAKEN = "taken", _("Taken")
-    ASIDE = "aside", _("Set aside")
+    TAKEN = "taken", pgettext_lazy("mails", "Taken")
+    ASIDE = "aside", pgettext_lazy("mails", "Set aside")
 
 
 class Aside(models.TextChoices):
