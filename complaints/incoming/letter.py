@@ -226,7 +226,7 @@ def _content(parts: Sequence[Message]) -> tuple[str, tuple[Enclosure, ...]]:
     body = "\n".join(plain)
     if not clean(body):
         body = "\n".join(text_of_html(one) for one in html)
-    return clean(body), tuple(files)
+    return re.sub(r"\n{3,}", "\n\n", clean(body)), tuple(files)
 
 
 def _is_words(part: Message) -> bool:

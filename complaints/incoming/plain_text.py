@@ -12,7 +12,6 @@ _LINES: Final = frozenset(
         "p",
         "div",
         "tr",
-        "li",
         "ul",
         "ol",
         "table",
@@ -52,7 +51,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen.append(tag)
-        if tag in _LINES or tag in {"br", "blockquote"}:
+        if tag in _LINES or tag in {"br", "li", "blockquote"}:
             self._new_line()
         if tag == "blockquote":
             self._depth += 1

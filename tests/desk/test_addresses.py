@@ -173,7 +173,7 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence of Fern's, a mail that was set aside, and another complaint with a remedy that Max is to decide on."""
+    """With a picture, an absence of Fern's, a mail set aside, and elsewhere a remedy that Max is to decide on."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())

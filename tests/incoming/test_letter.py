@@ -15,7 +15,7 @@ from tests.incoming.letters import MAILS, a_file, a_mail
     [
         ("plain", "We stood in the lobby until six, with two tired children.\nNobody told us anything.\n\nCara"),
         ("outlook", "It was room 412 – and the café was closed, too.\n\nCara"),
-        ("outlook-html-only", "Nobody called me back.\n\n- not on Monday\n\n- not on Tuesday"),
+        ("outlook-html-only", "Nobody called me back.\n\n- not on Monday\n- not on Tuesday"),
         ("gmail", "Thank you, but it is still cold."),
         ("gb18030", "我们等到晚上六点,前台没有人理我们。喆先生可以作证。"),
         ("shift-jis", "部屋が①時間も用意されていませんでした。"),
