@@ -2,12 +2,14 @@ from django.urls import path
 
 from complaints.desk import (
     approvals,
+    bell,
     budgets,
     case,
     customers,
     deadlines,
     escalations,
     filing,
+    live,
     mail_in,
     messages,
     remedies,
@@ -21,6 +23,10 @@ app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist_page, name="worklist"),
+    path("news/", live.list_news, name="list_news"),
+    path("counts/", live.counts, name="counts"),
+    path("bell/", bell.bell, name="bell"),
+    path("bell/<int:pk>/", bell.bell_item, name="bell_item"),
     path("complaints/new/", filing.new_complaint, name="new_complaint"),
     path("complaints/<str:reference>/", case.complaint, name="complaint"),
     path("complaints/<str:reference>/news/", case.news, name="news"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0027_room_for_long_addresses")]
+    dependencies = [("complaints", "0028_bell")]
     operations = [
         migrations.CreateModel(
             name="Mail",

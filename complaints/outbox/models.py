@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.staff.models import Unit
+from complaints.staff.models import Employee, Unit
 
 
 class Kind(models.TextChoices):
@@ -123,6 +123,17 @@ class Message(models.Model):
     recipient = models.CharField(_("to"), max_length=254, blank=True)
     recipient_name = models.CharField(_("name"), max_length=160, blank=True, default="")
     to_customer = models.BooleanField(_("to the customer"), default=True)
+    colleague = models.ForeignKey(
+        Employee,
+        verbose_name=_("employee"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text=_("On whose bell it is."),
+    )
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
@@ -165,6 +176,14 @@ class Message(models.Model):
                 fields=["folded_into"], condition=models.Q(folded_into__isnull=False), name="message_folded_into"
             ),
             models.Index(fields=["unit", "-id"], name="message_by_unit"),
+            models.Index(
+                fields=["colleague", "-id"], condition=models.Q(colleague__isnull=False), name="message_on_bell"
+            ),
+            models.Index(
+                fields=["colleague"],
+                condition=models.Q(colleague__isnull=False, seen_at__isnull=True),
+                name="message_unseen",
+            ),
             models.Index(
                 fields=["state", "-id"],
                 condition=models.Q(state__in=["failed", "withheld", "retry", "bounced"]),

@@ -63,6 +63,21 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
     return MessagePage(page, str(last or ""), more_unseen=last is not None)
 
 
+def news_of(employee: Employee, *, after: str = "") -> MessagePage:
+    """A page of what an employee was told, newest first: their bell. Keyset pages, no counting."""
+    told = Message.objects.filter(colleague=employee).select_related("unit").defer("body_text", "body_html")
+    key = read_id(after)
+    if key is not None:
+        told = told.filter(pk__lt=key)
+    page = list(told.order_by("-pk")[: PAGE + 1])
+    return MessagePage(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+
+
+def how_much_is_new(employee: Employee, *, most: int) -> int:
+    """How much of what an employee was told they have not seen, counted up to `most`."""
+    return len(Message.objects.filter(colleague=employee, seen_at=None).order_by().values_list("pk")[:most])
+
+
 def one_visible(employee: Employee, pk: int) -> Message:
     """One message; raises NotFound where the employee may not see it."""
     message = visible_to(employee).select_related("unit").filter(pk=pk).first()

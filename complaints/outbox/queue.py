@@ -29,7 +29,7 @@ from complaints.outbox.models import (
     Trouble,
 )
 from complaints.outbox.render import Rendered
-from complaints.staff.models import Unit
+from complaints.staff.models import Employee, Unit
 
 HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
 FLIGHT_LIMIT = timedelta(minutes=2)  # longer than a batch may take: the sender died on the way
@@ -40,12 +40,16 @@ TRIES = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who is written to; without an address the message is withheld, and staff see why."""
+    """Who is written to; without an address the message is withheld, and staff see why.
+
+    A colleague finds it on their bell as well, whether the mail arrives or not.
+    """
 
     address: str
     name: str
     language: str
     is_customer: bool = True
+    colleague: Employee | None = None
     without: Trouble = Trouble.NO_ADDRESS
 
 
@@ -72,6 +76,7 @@ def drafted(
         recipient=to.address,
         recipient_name=to.name,
         to_customer=to.is_customer,
+        colleague=to.colleague,
         language=to.language,
         facts=_in_language(to.language, facts),
         dedupe_key=_told_once(about, kind, to.address, occasion),
@@ -249,6 +254,11 @@ def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
 def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     """Whether a message of this kind about a case was queued lately."""
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
+
+
+def note_seen(messages: QuerySet[Message], *, at: datetime) -> None:
+    """Note that those of the messages that were new to their reader are so no longer."""
+    messages.filter(seen_at=None).update(seen_at=at)
 
 
 def how_many_due(*, at: datetime) -> int:

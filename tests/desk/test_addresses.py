@@ -25,7 +25,7 @@ from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.receive_mail import receive_mail
 from complaints.incoming.models import Mail, Source
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
@@ -69,6 +69,12 @@ SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
+    Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
+    Ask("counts", EVERYBODY),
+    Ask("bell", EVERYBODY),
+    Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
+    Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
+    Ask("bell_item", (302, 405, 405, 405, 405, 405, 405)),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
     Ask("complaint", NOT_OTTO),
     Ask("news", NOT_OTTO),
@@ -267,6 +273,7 @@ def _address(ask: Ask, case: Case) -> str:
     parts: dict[str, Callable[[], list[Any]]] = {
         "approval": lambda: [Approval.objects.earliest("pk").pk],
         "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
+        "bell_item": lambda: [Message.objects.filter(kind=Kind.STAFF_APPROVAL_ASKED).earliest("pk").pk],
         **dict.fromkeys(
             ("budget", "budget_sheet"), lambda: list(LedgerEntry.objects.values_list("authority", "holder")[0])
         ),
