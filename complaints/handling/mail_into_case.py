@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.cases import attachments, timeline
+from complaints.cases import attachments, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel
 from complaints.cases.queries import locked
@@ -85,6 +85,7 @@ def _follow(mail: Mail, letter: Letter, closed: Case, *, at: datetime) -> Case:
     case = _file(mail, letter, customer=closed.customer, at=at)
     timeline.record(case, Entry.FOLLOWS, by=SYSTEM, at=at, reference=closed.reference)
     timeline.record(closed, Entry.FOLLOWED, by=closed.customer.actor, at=at, reference=case.reference)
+    lifecycle.renew_versions([closed])
     return case
 
 

@@ -64,6 +64,7 @@ def test_every_mail_to_a_customer_asks_for_answers_there_and_says_that_a_program
     (mail,) = [one for one in mailoutbox if one.to == ["cara@demo.example"]]
     assert mail.reply_to == [reply_address(receipt)]
     assert mail.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert "AutoReply" in mail.extra_headers["X-Auto-Response-Suppress"]
     assert answered(mail.reply_to[0]) == receipt
 
 

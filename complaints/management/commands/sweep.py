@@ -38,7 +38,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{found.rules} changed calendars or time zones would have their deadlines reckoned anew."
             )
-            self.stdout.write(f"{found.mails} mails that wait would be sorted.")
             self.stdout.write(f"{found.deadlines} deadlines that ran out would hand their complaints up.")
             self._name_deadlines(at=clock())
             self.stdout.write(f"{found.reminders} reminders would be given.")
@@ -46,6 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.approvals} requests for approval would go one up.")
             self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
+            self.stdout.write(f"{found.mails} mails that wait would be sorted.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
