@@ -3,6 +3,7 @@
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.fulfilment.models import Endpoint, Order
 from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
@@ -46,6 +47,7 @@ __all__ = [
     "Edition",
     "EmailAddress",
     "Employee",
+    "Endpoint",
     "ExchangeRate",
     "FailureType",
     "Fetched",
@@ -55,6 +57,7 @@ __all__ = [
     "Mail",
     "Mailbox",
     "Message",
+    "Order",
     "Phone",
     "RecoveryStandard",
     "Remedy",

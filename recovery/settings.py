@@ -230,6 +230,12 @@ MAIL_IN_ADDRESSES = env.names("MAIL_IN_ADDRESSES")
 MAIL_IN_UNIT = env.text("MAIL_IN_UNIT")
 MAIL_IN_MOST_A_DAY = env.number("MAIL_IN_MOST_A_DAY", 20, least=1, most=10_000)
 
+# Systems outside that give customers what was promised
+
+# Whether they may stand on this very machine: for trying out, or for a relay beside the product.
+FULFILMENT_TO_LOOPBACK = env.flag("FULFILMENT_TO_LOOPBACK")
+FULFILMENT_TIMEOUT = env.number("FULFILMENT_TIMEOUT", 15, least=1, most=45)  # seconds, from the first byte to the last
+
 # Jobs
 
 # Celery spells a socket and the number of the database in its own way.

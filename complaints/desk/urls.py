@@ -2,6 +2,7 @@ from django.urls import path
 
 from complaints.desk import (
     approvals,
+    authority_use,
     bell,
     budgets,
     case,
@@ -9,6 +10,7 @@ from complaints.desk import (
     deadlines,
     escalations,
     filing,
+    fulfilments,
     live,
     mail_in,
     messages,
@@ -49,6 +51,11 @@ urlpatterns = [
     path("budgets/", budgets.budgets, name="budgets"),
     path("budgets/<int:authority>/<int:holder>/", budgets.budget, name="budget"),
     path("budgets/<int:authority>/<int:holder>/sheet.csv", budgets.budget_sheet, name="budget_sheet"),
+    path("authority-use/", authority_use.authority_use, name="authority_use"),
+    path("authority-use/<int:unit>/<str:what>/", authority_use.behind, name="behind_authority_use"),
+    path("fulfilments/", fulfilments.fulfilments, name="fulfilments"),
+    path("fulfilments/<int:pk>/retry/", fulfilments.retry, name="retry_order"),
+    path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("mail-in/", mail_in.mails, name="mails"),
     path("mail-in/<int:pk>/", mail_in.mail, name="mail"),

@@ -19,6 +19,7 @@ from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.send_order import send_due
 from complaints.handling.sort_mail import put_off as put_mail_off
 from complaints.handling.sort_mail import sort_mail
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
@@ -82,6 +83,11 @@ def fetch_mail(*, clock: Now, limit: int | None = 200) -> int:
     done += each(waiting, lambda one: sort_mail(one, at=clock()), on_failure=lambda one: put_mail_off(one, at=clock()))
     prove_mail(at=clock())
     return done
+
+
+def send_orders(*, clock: Now) -> int:
+    """Send the systems outside what no hint has reached; how many orders were tried."""
+    return send_due(clock=clock)
 
 
 def pass_up(*, clock: Now, limit: int | None = 200) -> int:

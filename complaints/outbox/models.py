@@ -240,9 +240,12 @@ class Channel(models.TextChoices):
 
 
 class Breaker(models.Model):
-    """Whether a channel works, where every worker sees it; without a row it does."""
+    """Whether a channel works, where every worker sees it; without a row it does.
 
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, primary_key=True)
+    A system outside that gives remedies is a channel as well, under a name of its own (`fulfilment.queries`).
+    """
+
+    channel = models.CharField(_("channel"), max_length=30, choices=Channel, primary_key=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     trouble = models.CharField(_("trouble"), max_length=12, choices=Trouble, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")

@@ -281,6 +281,7 @@ class Setting(models.TextChoices):
     COURSE = "courses", _("Trainings")
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
+    ENDPOINT = "endpoints", _("Fulfilment endpoints")
 
 
 class SettingChange(models.Model):

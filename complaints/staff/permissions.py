@@ -36,6 +36,7 @@ class Permission(StrEnum):
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
     REVERSE_REMEDY = "remedy:reverse"
+    RETRY_ORDER = "order:retry"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
@@ -68,6 +69,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
         Permission.VIEW_MAIL,
+        Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
     },

@@ -19,6 +19,8 @@ from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
+from complaints.fulfilment.models import Endpoint, Order
+from complaints.handling.answer_offer import note_answer
 from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
@@ -144,6 +146,13 @@ TABLE: Final = [
     Ask("original_mail", (302, 200, 200, 200, 404, 403, 200)),
     Ask("take_mail", (302, 302, 302, 302, 404, 403, 403), "post"),
     Ask("take_mail", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("behind_authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("fulfilments", EVERYBODY),
+    Ask("retry_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("retry_order", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settle_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("settle_order", (302, 405, 405, 405, 405, 405, 405)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -179,12 +188,13 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence of Fern's, a mail set aside, and elsewhere a remedy that Max is to decide on."""
+    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, and one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
+    _an_order(by=fern)
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -271,6 +281,8 @@ def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
     parts: dict[str, Callable[[], list[Any]]] = {
+        "behind_authority_use": lambda: [case.unit_id, "climbed"],
+        **dict.fromkeys(("retry_order", "settle_order"), lambda: [Order.objects.get().pk]),
         "approval": lambda: [Approval.objects.earliest("pk").pk],
         "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
         "bell_item": lambda: [Message.objects.filter(kind=Kind.STAFF_APPROVAL_ASKED).earliest("pk").pk],
@@ -286,6 +298,15 @@ def _address(ask: Ask, case: Case) -> str:
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())
+
+
+def _an_order(*, by: Employee) -> None:
+    """A gift that the customer took and that a system outside gives."""
+    Endpoint.objects.create(name="Gifts", url="https://gifts.example/", secret="shared", kinds=["gift"])
+    what = RemedyFacts(kind=RemedyKind.GIFT, words="Flowers.", amount=usd(30))
+    case = a_complaint(by=by)
+    offered = propose_remedy(case.reference, what, by=by, at=an_hour_ago())
+    note_answer(case.reference, remedy=offered.pk, accepted=True, by=by, at=an_hour_ago())
 
 
 def _newest_message(case: Case) -> int:
@@ -328,6 +349,7 @@ def _everything(case: Case) -> list[Any]:
         list(Remedy.objects.order_by("pk").values()),
         list(Approval.objects.order_by("pk").values()),
         LedgerEntry.objects.count(),
+        list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
     ]

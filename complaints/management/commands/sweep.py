@@ -46,6 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
             self.stdout.write(f"{found.mails} mails that wait would be sorted.")
+            self.stdout.write(f"{found.orders} orders would be sent to systems outside.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.passed_up} of {done.approvals} requests for approval went one up.")
         self.stdout.write(f"{done.expired} of {done.remedies} remedies expired.")
         self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
+        self.stdout.write(f"{done.ordered} of {done.orders} orders were sent to systems outside.")
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 
     def _name_deadlines(self, *, at: datetime) -> None:
