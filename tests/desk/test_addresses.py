@@ -188,7 +188,7 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, and one ordered outside."""
+    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())
