@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0030_timeline_of_month")]
+    dependencies = [("complaints", "0032_same_failure")]
     operations = [
         migrations.CreateModel(
             name="Mail",
