@@ -13,6 +13,7 @@ from complaints.cases.models import (
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
 from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
@@ -64,9 +65,12 @@ __all__ = [
     "Endpoint",
     "ExchangeRate",
     "FailureType",
+    "Fetched",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
     "Message",
     "Order",
     "OutcomeTally",
@@ -82,6 +86,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",

@@ -124,6 +124,19 @@ class SettingChangedMeanwhile(ChangedMeanwhile):
     sentence_template = _("This was changed while you were writing. Look at what is new, then send again.")
 
 
+class MailNotYours(NotPermitted):
+    """Mails are taken by those who also handle complaints."""
+
+    sentence_template = _("Mails are taken by those who also handle complaints: front line, managers and VPs.")
+
+
+class MailDealtWith(RecoveryError):
+    """The mail is part of a complaint already, or was not looked at yet."""
+
+    code = "mail_dealt_with"
+    sentence_template = _("This mail is not waiting to be taken: somebody has dealt with it meanwhile.")
+
+
 class Invalid(RecoveryError):
     """A fact that cannot be taken as it is; `field` names it for the form."""
 

@@ -42,6 +42,12 @@ def send_missed(helpers: int = HELPERS) -> int:
     return rounds.send_missed(clock=now, goes_on=goes_on)
 
 
+@shared_task(name="mail.fetch", ignore_result=True)
+def fetch_mail() -> int:
+    """Fetch mail from the configured mailbox, and sort what waits."""
+    return rounds.fetch_mail(clock=now)
+
+
 @shared_task(name="fulfilments.send", ignore_result=True)
 def send_one_order(key: str) -> bool:
     """Send the order a hint names to the system outside."""

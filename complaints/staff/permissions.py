@@ -29,6 +29,8 @@ class Permission(StrEnum):
     LINK_FAILURE = "failure:link"
     PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
+    VIEW_MAIL = "mail:view"
+    TAKE_MAIL = "mail:take"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
@@ -78,6 +80,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
+        Permission.VIEW_MAIL,
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
