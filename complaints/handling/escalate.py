@@ -14,6 +14,7 @@ from complaints.cases.sentences import deadline_names
 from complaints.cases.states import Move
 from complaints.common.actors import SYSTEM, Actor, ActorKind
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import Mark
 from complaints.escalation.ladder import Ladders, Rung, next_rung
 from complaints.escalation.urgent import urgent_rule
 from complaints.handling import tell
@@ -23,7 +24,6 @@ from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
 from complaints.staff.queries import at_work, nearest
-from complaints.standards.rulebook import Mark
 
 
 @transaction.atomic
