@@ -4,7 +4,7 @@ from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRec
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
     Approval,
     Authority,
@@ -51,6 +51,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerProof",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Phone",
     "RecoveryStandard",
     "Remedy",

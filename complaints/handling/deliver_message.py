@@ -20,7 +20,8 @@ from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
 from complaints.outbox.models import Channel, Message, Trouble
 from complaints.outbox.queries import barred
-from complaints.outbox.render import Rendered, words_of
+from complaints.outbox.render import SUMMARIES, Rendered, words_of
+from complaints.outbox.texts import Texts, in_force
 from complaints.outbox.transports import Line, TransportError
 
 log = structlog.get_logger(__name__)
@@ -53,12 +54,12 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     began = clock()
     going = _not_withheld(claimed, at=began)
     fresh = _fresh_links(going, at=began)
-    tried = 0
+    tried, texts = 0, in_force() if going else None
     with Line() as line:
         while tried < len(going) and clock() - began <= LONGEST:
             message = going[tried]
             tried += 1
-            if not _try(line, message, permit, link=fresh.get(message.about, ""), clock=clock):
+            if not _try(line, message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock):
                 break
     if tried < len(going):
         queue.let_go(going[tried:], at=clock())
@@ -66,13 +67,16 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     return len(claimed) - (len(going) - tried)
 
 
-def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Callable[[], datetime]) -> bool:
+def _try(
+    line: Line, message: Message, permit: Permit, *, texts: Texts | None, link: str, clock: Callable[[], datetime]
+) -> bool:
     """Send one message and mark it; False when the others must wait, as the server is away."""
+    words = None
     try:
-        words = words_of(message)
+        words = words_of(message, texts)
         provider_id = line.send(message, words, link=link if message.to_customer else "")
     except TransportError as error:
-        return _note_failure(message, error, permit, at=clock())
+        return _note_failure(message, error, permit, words=words, at=clock())
     except Exception as error:
         log.exception("message.broken", message_id=message.message_id)
         queue.mark_failed(message, trouble=Trouble.BROKEN, permanent=False, reason=repr(error), at=clock())
@@ -100,10 +104,13 @@ def _note_sent(message: Message, words: Rendered, *, provider_id: str, at: datet
         queue.mark_sent(message, words, provider_id=provider_id, at=at)
 
 
-def _note_failure(message: Message, error: TransportError, permit: Permit, *, at: datetime) -> bool:
+def _note_failure(
+    message: Message, error: TransportError, permit: Permit, *, words: Rendered | None, at: datetime
+) -> bool:
     """Mark a message as failed; what passes counts against the server, what is for good only against the message."""
     log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
-    queue.mark_failed(message, trouble=error.trouble, permanent=error.permanent, reason=error.reason, at=at)
+    kept = None if message.kind in SUMMARIES else words  # a summary may still grow until it leaves
+    queue.mark_failed(message, trouble=error.trouble, permanent=error.permanent, reason=error.reason, words=kept, at=at)
     if not error.permanent:
         return not permit.failed(error.trouble, reason=error.reason, at=at)
     permit.worked()

@@ -136,23 +136,24 @@ def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: s
 
     Who took the claim over meanwhile keeps their own.
     """
-    kept = {
-        "subject": words.subject,
-        "body_text": words.text,
-        "body_html": words.html,
-        "sent_at": at,
-        "provider_id": provider_id,
-    }
+    kept = {**_kept(words), "sent_at": at, "provider_id": provider_id}
     if _mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
         return True
     heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
-    heard_of.filter(attempts=message.attempts, subject="").update(**kept)
+    heard_of.filter(attempts=message.attempts, provider_id="").update(**kept)
     return False
 
 
-def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime) -> None:
-    """Note a failure: for good, or to be tried again after a pause that grows."""
-    why = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+def mark_failed(
+    message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime, words: Rendered | None = None
+) -> None:
+    """Note a failure: for good, or to be tried again after a pause that grows.
+
+    The words it was tried with are kept, so that another try says the same, whatever became of the text meanwhile.
+    """
+    why: dict[str, Any] = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+    if words is not None:
+        why |= _kept(words)
     if permanent or message.attempts >= TRIES:
         _mark(message, state=MessageState.FAILED, **why)
     else:
@@ -291,6 +292,17 @@ def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Mess
             message.state, message.look_again_at = MessageState.IN_FLIGHT, at + FLIGHT_LIMIT
             message.attempts += 1
         return claimed
+
+
+def _kept(words: Rendered) -> dict[str, Any]:
+    """The words as the row keeps them, with the language they came out in."""
+    return {
+        "language": words.language,
+        "subject": words.subject,
+        "body_text": words.text,
+        "body_html": words.html,
+        "worded_by_id": words.version,
+    }
 
 
 def _mark(message: Message, **changes: Any) -> bool:

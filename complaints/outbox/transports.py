@@ -107,7 +107,7 @@ def _mail(message: Message, words: Rendered, *, link: str) -> Any:
         to=[message.recipient],
         headers={
             "Message-ID": message.message_id,
-            "Content-Language": message.language,
+            "Content-Language": words.language,
             "Auto-Submitted": "auto-generated",
         },
         metadata={"message": message.message_id},  # providers repeat it when they report

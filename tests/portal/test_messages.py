@@ -8,7 +8,10 @@ import pytest
 
 from complaints.cases.states import Outcome
 from complaints.outbox.models import Kind
-from complaints.outbox.render import LINK, Rendered, render
+from complaints.outbox.placeholders import LINK
+from complaints.outbox.render import Rendered, render
+
+pytestmark = pytest.mark.django_db
 
 FACTS = {
     "recipient_name": "Cara & Co",
