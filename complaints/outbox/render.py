@@ -81,16 +81,20 @@ def words_of(message: Message, texts: Texts | None = None) -> Rendered:
     """
     if message.subject:
         return Rendered(message.subject, message.body_text, message.body_html, message.language, message.worded_by_id)
+    kind = Kind(message.kind)
+    choices = (texts or in_force()).choices(kind, message.language)
+    zone = message.unit.time_zone
+    return render(kind, language=message.language, zone=zone, facts=facts_of(message), wordings=choices)
+
+
+def facts_of(message: Message) -> dict[str, Any]:
+    """The facts of a message as texts get them."""
     facts = {name: _moment(value) if name.endswith("_at") else value for name, value in message.facts.items()}
     if message.kind in SUMMARIES:
         with translation.override(message.language):
             told = [f"{about} · {Kind(kind).label}" for about, kind in _folded_into(message)]
         facts |= {"lines": list(dict.fromkeys(told)), "how_many": len(told)}
-    known = {"recipient_name": message.recipient_name, "reference": message.about}
-    kind = Kind(message.kind)
-    choices = (texts or in_force()).choices(kind, message.language)
-    zone = message.unit.time_zone
-    return render(kind, language=message.language, zone=zone, facts={**facts, **known}, wordings=choices)
+    return {**facts, "recipient_name": message.recipient_name, "reference": message.about}
 
 
 def with_link(words: str, url: str) -> str:

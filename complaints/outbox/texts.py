@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import structlog
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
 from complaints.common.rulebook import InForce, edition
 from complaints.outbox.models import Kind, MessageLanguage, MessageText
-from complaints.outbox.placeholders import FRAME, placeholders_of
+from complaints.outbox.placeholders import FRAME, is_for_customers, placeholders_of, samples_of
 from complaints.outbox.shipped import LANGUAGES, Source, shipped
-from complaints.outbox.wording import Piece, html_of
+from complaints.outbox.wording import Piece, TooLong, html_of
 
 log = structlog.get_logger(__name__)
 LAST_RESORT: Final = "en"
@@ -145,6 +147,33 @@ def added_languages() -> dict[str, str]:
 def writes_in(language: str) -> bool:
     """Whether customers can be written to in a language; asks the database only about one that does not ship."""
     return language in LANGUAGES or MessageLanguage.objects.filter(code=language).exists()
+
+
+def versions_of(kind: Kind, language: str, *, most: int) -> list[MessageText]:
+    """The newest versions, newest first."""
+    return list(MessageText.objects.filter(kind=kind, language=language).order_by("-number")[:most])
+
+
+def languages_of(kind: Kind) -> dict[str, str]:
+    """The languages a kind of message can be written in, by code: colleagues read those of the product."""
+    return languages_of_customers() if is_for_customers(kind) else {code: str(one) for code, one in settings.LANGUAGES}
+
+
+def judged(kind: Kind, language: str, source: Source) -> Wording:
+    """Read a text and try it on samples; raises Invalid beside the part that cannot be taken or comes to nothing."""
+    found = wording(kind, language, source)
+    with translation.override(language):
+        facts = samples_of(kind)
+        for name in ("subject", "text"):
+            try:
+                words = getattr(found, name).render(facts)
+            except (TypeError, TooLong) as error:
+                sentence = _("With the samples of the placeholders this cannot be put together.")
+                raise Invalid(field=name, sentence=sentence) from error
+            if not words:
+                raise Invalid(field=name, sentence=_("With the samples of the placeholders nothing is left of this."))
+    added = MessageLanguage.objects.filter(code=language).first()
+    return found if added is None else replace(found, frame=frame(added))
 
 
 def _versions_that_hold() -> list[MessageText]:

@@ -47,11 +47,16 @@ _SPOKEN: Final = (
     nodes.Filter,
 )
 _GAP: Final = re.compile(r"\n{3,}")
-_CLEANER: Final = Cleaner(
-    tags={
+_TAGS: Final = frozenset(
+    {
         *("a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "hr", "i", "li", "ol", "p"),
         *("s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
-    },
+    }
+)
+_LEFT_OUT: Final = frozenset({"script", "style", "title", "textarea", "iframe", "noscript"})
+_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+_CLEANER: Final = Cleaner(
+    tags=set(_TAGS),
     attributes={
         "*": {"dir", "lang", "style", "title"},
         "a": {"href"},
@@ -63,9 +68,15 @@ _CLEANER: Final = Cleaner(
         *("border-radius", "color", "display", "font-size", "font-style", "font-weight", "line-height", "margin"),
         *("overflow-wrap", "padding", "padding-top", "text-align", "text-decoration", "white-space"),
     },
-    clean_content_tags={"script", "style", "title", "textarea", "iframe", "noscript"},
-    url_schemes={"http", "https", "mailto", "tel"},
+    clean_content_tags=set(_LEFT_OUT),
+    url_schemes=set(_SCHEMES),
     link_rel=None,
+)
+_PLAIN: Final = Cleaner(
+    tags=set(_TAGS - {"h1", "h2", "h3"}),
+    attributes={"a": {"href"}, "*": {"lang", "dir"}},
+    clean_content_tags=set(_LEFT_OUT),
+    url_schemes=set(_SCHEMES),
 )
 
 
@@ -76,6 +87,11 @@ class TooLong(Exception):
 def clean_html(html: str) -> str:
     """A safe part of HTML: what a mail needs for its words, nothing that runs, loads or reaches out of its place."""
     return _CLEANER.clean(html)
+
+
+def without_looks(html: str) -> str:
+    """The words of a mail for a page of ours, which has looks of its own."""
+    return _PLAIN.clean(html)
 
 
 class Piece:

@@ -39,9 +39,10 @@ class Permission(StrEnum):
     VIEW_BUDGETS = "budget:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
+    KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_TEXTS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -60,7 +61,15 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ANALYST: frozenset(
+        {
+            Permission.VIEW,
+            Permission.NOTE,
+            Permission.VIEW_ESCALATIONS,
+            Permission.VIEW_BUDGETS,
+            Permission.KEEP_TEXTS,
+        }
+    ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
 }
