@@ -22,6 +22,7 @@ JOBS = (
     Periodic("take undecided approvals up", "remedies.pass_up", 60),
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
+    Periodic("tell people of their day", "staff.tell_days", 10 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),

@@ -169,6 +169,7 @@ def _unit(facts: ComplaintFacts, by: Employee | None) -> Unit:
 def _customer(told: CustomerFacts | int, *, at: datetime) -> tuple[Customer, str]:
     """The customer, and where we write to them: where they have just said, or the address on file."""
     if isinstance(told, CustomerFacts):
+        texts.known_language(told.language)
         return records.same_person(told) or records.add(told, at=at), told.email
     on_file = records.on_file(told)
     if on_file is None:

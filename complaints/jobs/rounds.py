@@ -16,6 +16,7 @@ from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.staff.queries import Roster
 
@@ -79,6 +80,11 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def tell_days(*, clock: Now) -> int:
+    """Tell people in the morning of a working day which complaints are theirs; how many people."""
+    return each(whose_day_begins(at=clock()), lambda one: tell_the_day(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

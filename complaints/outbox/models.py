@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged by a person")
     WRITTEN = "written", _("Message from us")
     QUESTION = "question", _("Question to the customer")
+    PROGRESS = "progress", _("How it stands")
     ESCALATED = "escalated", _("Moved to the next tier")
     RESOLUTION_PROPOSED = "resolution_proposed", _("Resolution proposed")
     REOPENED = "reopened", _("Reopened")
@@ -32,6 +33,8 @@ class Kind(models.TextChoices):
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
+    STAFF_BREACHED = "staff_breached", _("To staff: a deadline was missed")
+    STAFF_DAILY = "staff_daily", _("To staff: one's open complaints, every working day")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
     STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
@@ -64,18 +67,23 @@ PRIORITY: Final[dict[str, Priority]] = {
         ),
         Priority.FIRST,
     ),
-    **dict.fromkeys((Kind.STAFF_REMINDER, Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL), Priority.LAST),
+    **dict.fromkeys(
+        (Kind.PROGRESS, Kind.STAFF_REMINDER, Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL),
+        Priority.LAST,
+    ),
 }
 """What a person wrote or waits for goes first, summaries last; every other kind goes between them."""
 
 FOLDED: Final = frozenset(
     {
         Kind.RECEIVED,
+        Kind.PROGRESS,
         Kind.ESCALATED,
         Kind.REOPENED,
         Kind.CLOSED,
         Kind.STAFF_ASSIGNED,
         Kind.STAFF_ALARM,
+        Kind.STAFF_BREACHED,
         Kind.STAFF_REMINDER,
     }
 )

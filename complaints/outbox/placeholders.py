@@ -73,6 +73,9 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
     Kind.ACKNOWLEDGED: _BY,
     Kind.WRITTEN: {**_BY, **_TEXT},
     Kind.QUESTION: {**_BY, **_TEXT},
+    Kind.PROGRESS: {
+        "someone_new": Placeholder(_("True where somebody else looks after it from now on."), False),
+    },
     Kind.ESCALATED: {"tier_name": Placeholder(_("The step of the ladder it is on now."), _("Manager"))},
     Kind.RESOLUTION_PROPOSED: {**_BY, **_TEXT},
     Kind.REOPENED: {"tier_name": Placeholder(_("The step of the ladder it is on now; may be empty."), _("Manager"))},
@@ -108,6 +111,11 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
         "remedy": Placeholder(_("What nobody can decide on; empty where nobody has the complaint."), _REMEDY),
     },
     Kind.STAFF_REMINDER: {"deadline": Placeholder(_("Which deadline it is."), _("Put right"))},
+    Kind.STAFF_BREACHED: {
+        "deadline": Placeholder(_("Which deadline it is."), _("Put right")),
+        "to": Placeholder(_("Who has the complaint now; empty where it stays where it is."), "Max Moreno"),
+    },
+    Kind.STAFF_DAILY: _LINES,
     Kind.STAFF_DIGEST: _LINES,
     Kind.STAFF_CUSTOMER_ANSWERED: _TEXT,
     Kind.STAFF_APPROVAL_ASKED: {**_BY, **_GIVEN, **_REASON},
@@ -132,7 +140,9 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
     Kind.SEVERAL: _LINES,
     Kind.STAFF_SEVERAL: _LINES,
 }
-_OF_NO_CASE: Final = frozenset({Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER, Kind.STAFF_SEVERAL})
+_OF_NO_CASE: Final = frozenset(
+    {Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER, Kind.STAFF_SEVERAL}
+)
 
 FRAME: Final = {name: _TO_CUSTOMERS[name] for name in ("recipient_name", "reference")}
 """What the words around a message may name, in a language that was added."""

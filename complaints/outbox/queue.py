@@ -252,6 +252,11 @@ def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
 
 
+def was_told(kind: Kind, *, address: str, occasion: str) -> bool:
+    """Whether what is about no case was queued to somebody on an occasion."""
+    return Message.objects.filter(dedupe_key=_told_once("", kind, address, occasion)).exists()
+
+
 def how_many_due(*, at: datetime) -> int:
     """How many messages wait that no hint has reached; counts them all, for the command line."""
     return Message.objects.filter(state__in=PENDING, look_again_at__lte=at).count()

@@ -144,6 +144,12 @@ def added_languages() -> dict[str, str]:
     return dict(MessageLanguage.objects.values_list("code", "name"))
 
 
+def language_name(code: str) -> str:
+    """What a language is called; asks the database only about one that does not ship."""
+    shipping = {one: str(name) for one, name in settings.LANGUAGES}
+    return shipping[code] if code in shipping else added_languages().get(code, code)
+
+
 def writes_in(language: str) -> bool:
     """Whether customers can be written to in a language; asks the database only about one that does not ship."""
     return language in LANGUAGES or MessageLanguage.objects.filter(code=language).exists()
