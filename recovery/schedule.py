@@ -23,6 +23,7 @@ JOBS = (
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
     Periodic("tell people of their day", "staff.tell_days", 10 * 60),
+    Periodic("ask how it was handled", "cases.survey", 15 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),

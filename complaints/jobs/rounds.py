@@ -16,6 +16,7 @@ from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.survey import survey, surveying_ids
 from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.staff.queries import Roster
@@ -85,6 +86,11 @@ def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
 def tell_days(*, clock: Now) -> int:
     """Tell people in the morning of a working day which complaints are theirs; how many people."""
     return each(whose_day_begins(at=clock()), lambda one: tell_the_day(one, at=clock()))
+
+
+def ask_how_it_was(*, clock: Now, limit: int | None = 200) -> int:
+    """Ask customers the two questions some days after closing, where they did not say; how many customers."""
+    return each(surveying_ids(at=clock(), limit=limit), lambda one: survey(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

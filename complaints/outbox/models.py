@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     RESOLUTION_PROPOSED = "resolution_proposed", _("Resolution proposed")
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
+    SURVEY = "survey", _("How it was handled")
     TRACKING_LINK = "tracking_link", _("Tracking link")
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
     REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
@@ -68,7 +69,15 @@ PRIORITY: Final[dict[str, Priority]] = {
         Priority.FIRST,
     ),
     **dict.fromkeys(
-        (Kind.PROGRESS, Kind.STAFF_REMINDER, Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL),
+        (
+            Kind.PROGRESS,
+            Kind.SURVEY,
+            Kind.STAFF_REMINDER,
+            Kind.STAFF_DAILY,
+            Kind.STAFF_DIGEST,
+            Kind.SEVERAL,
+            Kind.STAFF_SEVERAL,
+        ),
         Priority.LAST,
     ),
 }

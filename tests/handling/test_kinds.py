@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from complaints.cases import links
 from complaints.cases.models import Case, Clock
-from complaints.common.errors import Invalid
+from complaints.cases.states import Status
+from complaints.common.errors import Invalid, MoveNotAllowed
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFacts, file_of
 from complaints.handling.acknowledge import acknowledge
+from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.assign import assign, take
 from complaints.handling.change_customer import change_customer
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keep_language import keep_language
+from complaints.handling.let_rest import let_rest
 from complaints.handling.remind import fall_due
+from complaints.handling.resolve import resolve
+from complaints.handling.survey import survey, surveying_ids
 from complaints.handling.tell_the_day import SHOWN, tell_the_day, whose_day_begins
+from complaints.handling.withdraw import withdraw
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee
 from complaints.staff.sheets import AbsenceSheet
 from complaints.standards.models import ClockKind, Target
 from tests.factories import a_complaint
-from tests.handling.climbing import AT, clock_of, later, told
+from tests.handling.climbing import AT, clock_of, happened, later, told
 from tests.handling.test_keep_text import FRENCH
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +138,63 @@ def test_customers_are_written_to_in_a_language_that_was_added(ada: Employee, fe
     case = file_complaint(ComplaintFacts(customer=lea, what_happened="x"), by=fern, at=AT).case
     assert Message.objects.get(about=case.reference).language == "fr"
     assert change_customer(cara.pk, file=replace(file_of(cara), language="fr"), by=fern, at=AT).language == "fr"
+
+
+@pytest.fixture
+def silent(case: Case, fern: Employee) -> Case:
+    """A complaint that was closed as the customer never answered the proposal."""
+    resolve(case.reference, text="A free night.", by=fern, at=AT)
+    assert let_rest(case.pk, at=later(days=15))
+    return case
+
+
+def test_whoever_did_not_say_how_it_was_is_asked_once_some_days_after(silent: Case) -> None:
+    assert surveying_ids(at=later(days=17)) == []
+    assert surveying_ids(at=later(days=18)) == [silent.pk]
+    assert survey(silent.pk, at=later(days=18))
+    assert not survey(silent.pk, at=later(days=18))
+    assert surveying_ids(at=later(days=19)) == []
+    assert told(Kind.SURVEY) == ["cara@demo.example"]
+    assert "how did we handle it?" in words(Kind.SURVEY)
+
+
+def test_nobody_is_asked_long_after_or_where_the_firm_does_not_ask(silent: Case, settings: Any) -> None:
+    assert surveying_ids(at=later(days=26)) == []
+    settings.SURVEY_AFTER_DAYS = 0
+    assert surveying_ids(at=later(days=18)) == []
+
+
+def test_whoever_said_it_already_is_not_asked(case: Case, fern: Employee) -> None:
+    resolve(case.reference, text="A free night.", by=fern, at=AT)
+    answer_resolution(links.mint(case, at=AT), solved=True, rating=None, at=later(hours=1))
+    assert surveying_ids(at=later(days=4)) == []
+
+
+def test_whoever_withdrew_is_not_asked(case: Case, fern: Employee) -> None:
+    withdraw(case.reference, reason="She said so.", by=fern, at=AT)
+    assert surveying_ids(at=later(days=4)) == []
+
+
+def test_a_yes_to_the_survey_is_written_down_once_and_the_complaint_stays_closed(silent: Case) -> None:
+    link = links.mint(silent, at=later(days=18))
+    for _time in range(2):
+        answer_resolution(link, solved=True, rating=5, text="Fine.", at=later(days=18))
+    case = Case.objects.get(pk=silent.pk)
+    assert (case.status, case.solved, case.handling_rating) == (Status.CLOSED, True, 5)
+    assert happened(case).count("resolution.accepted") == 1
+
+
+def test_a_no_to_the_survey_opens_it_again_and_somebody_hears_of_it(silent: Case, fern: Employee) -> None:
+    answer_resolution(links.mint(silent, at=later(days=18)), solved=False, rating=1, text="No.", at=later(days=18))
+    case = Case.objects.get(pk=silent.pk)
+    assert (case.status, case.responsible, case.handling_rating) == (Status.OPEN, fern, 1)
+    assert told(Kind.STAFF_CUSTOMER_ANSWERED) == [fern.email]
+    assert told(Kind.REOPENED) == ["cara@demo.example"]
+
+
+def test_when_it_cannot_be_opened_again_it_cannot_be_judged_either(silent: Case) -> None:
+    with pytest.raises(MoveNotAllowed):
+        answer_resolution(links.mint(silent, at=later(days=60)), solved=False, rating=1, at=later(days=60))
 
 
 def _ask_for_updates() -> None:

@@ -24,7 +24,17 @@ PROVIDER = {
     "ANYMAIL_WEBHOOK_KEY": "signing",
     "ANYMAIL_SENDER_DOMAIN": "mail.example.com",
 }
-NAMES = (*OWN_SERVERS, *PROVIDER, "PORT", "DEBUG", "DATA_DIR", "LANGUAGE_CODE", "ALLOWED_HOSTS", "TRUSTED_PROXIES")
+NAMES = (
+    *OWN_SERVERS,
+    *PROVIDER,
+    "PORT",
+    "DEBUG",
+    "DATA_DIR",
+    "LANGUAGE_CODE",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXIES",
+    "SURVEY_AFTER_DAYS",
+)
 
 
 @pytest.fixture(autouse=True)
