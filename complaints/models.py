@@ -3,6 +3,7 @@
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.fulfilment.models import Endpoint, Order
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
@@ -45,6 +46,7 @@ __all__ = [
     "Edition",
     "EmailAddress",
     "Employee",
+    "Endpoint",
     "ExchangeRate",
     "FailureType",
     "LadderStep",
@@ -53,6 +55,7 @@ __all__ = [
     "Message",
     "MessageLanguage",
     "MessageText",
+    "Order",
     "Phone",
     "RecoveryStandard",
     "Remedy",

@@ -17,6 +17,7 @@ class Periodic(NamedTuple):
 
 JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("order what was missed from systems outside", "fulfilments.send_missed", 20),
     Periodic("hand up what ran out", "deadlines.sweep", 15),
     Periodic("remind of what draws near", "deadlines.remind", 30),
     Periodic("take undecided approvals up", "remedies.pass_up", 60),

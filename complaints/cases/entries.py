@@ -52,6 +52,10 @@ class Entry(StrEnum):
     REMEDY_ACCEPTED = "remedy.accepted"
     REMEDY_DECLINED = "remedy.declined"
     REMEDY_FULFILLED = "remedy.fulfilled"
+    REMEDY_SENT = "remedy.sent"
+    REMEDY_NOT_SENT = "remedy.not_sent"
+    REMEDY_SENT_AGAIN = "remedy.sent_again"
+    REMEDY_CALLED_BACK = "remedy.called_back"
     REMEDY_WITHDRAWN = "remedy.withdrawn"
     REMEDY_EXPIRED = "remedy.expired"
     REMEDY_REVERSED = "remedy.reversed"
@@ -136,6 +140,10 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.REMEDY_ACCEPTED: Telling(_("The customer accepted: %(remedy)s"), _("You accepted: %(remedy)s")),
     Entry.REMEDY_DECLINED: Telling(_("The customer declined: %(remedy)s"), _("You declined: %(remedy)s")),
     Entry.REMEDY_FULFILLED: Telling(_("%(actor)s ticked off as given: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_SENT: Telling(_("%(endpoint)s gave the customer: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_NOT_SENT: Telling(_("%(endpoint)s did not take the order: %(remedy)s")),
+    Entry.REMEDY_SENT_AGAIN: Telling(_("%(actor)s sends the order to %(endpoint)s again: %(remedy)s")),
+    Entry.REMEDY_CALLED_BACK: Telling(_("%(actor)s called the order back from %(endpoint)s: %(remedy)s")),
     Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
     Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
     Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),

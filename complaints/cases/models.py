@@ -308,7 +308,14 @@ class TimelineEntry(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["case", "id"], name="timeline_of_case")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "id"], name="timeline_of_case"),
+            models.Index(
+                fields=["kind", "at"],
+                condition=models.Q(kind__in=[Entry.ESCALATED.value, Entry.REMEDY_OFFERED.value]),
+                name="timeline_of_month",
+            ),
+        ]
         triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -213,6 +213,12 @@ def came_up(employee: Employee, *, after: str = "") -> Page:
     return Page(cases) if found.end is None else Page(cases, str(found.end), more_unseen=True)
 
 
+def how_many_open_of(employee: Employee, *, most: int) -> int:
+    """How many open cases an employee is responsible for, counted up to `most`."""
+    theirs = Case.objects.filter(responsible=employee).exclude(status=Status.CLOSED)
+    return len(theirs.order_by().values_list("pk")[:most])
+
+
 def due_soonest(employee: Employee, *, most: int, unit: int | None = None) -> tuple[list[Case], bool]:
     """The cases whose clocks run out first in the units an employee sees, and whether there are more than `most`."""
     units = None if sees_whole_organisation(employee) else _unit_ids(employee)

@@ -27,10 +27,12 @@ from complaints.common.money import money_words
 from complaints.desk.remedy_steps import REMEDY_STEPS, RemedyForm, RemedyStep
 from complaints.desk.request import at_desk
 from complaints.desk.steps import OfferForm
+from complaints.fulfilment.models import Order
+from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import GIVEN_OUTSIDE, RemedyKind, is_tangible
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
@@ -45,6 +47,9 @@ TONES: Final = {
     RemedyStatus.ACCEPTED: "tag-ok",
     RemedyStatus.FULFILLED: "tag-ok",
 }
+
+ORDERED: Final = frozenset({RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED, RemedyStatus.REVERSED})
+"""Where a remedy can have been ordered from a system outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Given:
     shows_proof: bool
     may_decide: bool
     may_approve: str
+    order: Order | None
 
     @property
     def waits_for_reader(self) -> bool:
@@ -119,7 +125,10 @@ def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at:
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    given = [_given(one, asked.get(one.pk), reader, opened=opened, newest=newest) for one in remedies]
+    orders = orders_of([one for one in remedies if one.status in ORDERED and one.kind in GIVEN_OUTSIDE])
+    given = [
+        _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
+    ]
     if not may(employee, Permission.PROPOSE_REMEDY) or case.status not in MOVES[Move.PROPOSE_REMEDY].start:
         return Panel(given, may_offer=False)
     own = reader.own
@@ -194,7 +203,9 @@ def _reader_of(case: Case, employee: Employee, *, at: datetime) -> Reader:
         return Reader(employee, why_not=error.sentence)
 
 
-def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Opened, newest: int) -> Given:
+def _given(
+    remedy: Remedy, asked: Approval | None, order: Order | None, reader: Reader, *, opened: Opened, newest: int
+) -> Given:
     status, employee = RemedyStatus(remedy.status), reader.employee
     moves = legal_moves(remedy, employee)
     steps = []
@@ -221,6 +232,7 @@ def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Op
         shows_proof=bool(remedy.proof) and remedy.kind != RemedyKind.VOUCHER,
         may_decide=RemedyMove.AUTHORISE in moves,
         may_approve=_may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else "",
+        order=order,
     )
 
 

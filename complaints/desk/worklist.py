@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from complaints.cases import search
-from complaints.cases.models import Channel
+from complaints.cases.models import Case, Channel
 from complaints.cases.queries import Filters, Page, Whose, worklist
 from complaints.cases.states import Status
 from complaints.common.words import clean_line
@@ -65,23 +67,42 @@ class SearchForm(forms.Form):
     q = Line(required=False, max_length=200)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for in the address of the worklist, and the page of it that was found."""
+
+    page: Page
+    form: FilterForm
+    whose: Whose
+    query: str
+
+
 @require_safe
 def worklist_page(request: HttpRequest) -> HttpResponse:
     """Show one page of the worklist, or what a search found."""
+    asked = asked_for(request)
+    context = {
+        "page": asked.page,
+        "form": asked.form,
+        "query": asked.query,
+        "whose": asked.whose,
+        "tabs": TABS,
+        "state": state_of(asked.page.cases),
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+def asked_for(request: HttpRequest) -> Asked:
+    """Read the address of a worklist, and find its page."""
     employee = at_desk(request).user
     query = clean_line(request.GET.get("q", ""))[:200]
     whose = Whose(asked) if (asked := request.GET.get("whose", "")) in list(Whose) else Whose.ALL
     form = FilterForm(employee, request.GET)
     after = request.GET.get("after", "")
     page = Page(search.find(employee, query)) if query else worklist(employee, form.filters(whose), after=after)
-    return render(
-        request,
-        "desk/worklist.html",
-        {
-            "page": page,
-            "form": form,
-            "query": query,
-            "whose": whose,
-            "tabs": TABS,
-        },
-    )
+    return Asked(page, form, whose, query)
+
+
+def state_of(cases: Sequence[Case]) -> str:
+    """Which cases a page shows and as they were: tells one state of a list from the next."""
+    return "-".join(f"{case.pk}.{case.version}" for case in cases)

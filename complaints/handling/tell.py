@@ -154,6 +154,7 @@ def _colleague(colleague: Employee) -> Recipient:
         name=colleague.name,
         language=colleague.language or settings.LANGUAGE_CODE,
         is_customer=False,
+        colleague=colleague,
     )
 
 

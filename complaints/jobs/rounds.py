@@ -16,6 +16,7 @@ from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.send_order import send_due
 from complaints.handling.survey import survey, surveying_ids
 from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
@@ -66,6 +67,11 @@ def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
         if not goes_on(taken):
             break
     return done
+
+
+def send_orders(*, clock: Now) -> int:
+    """Send the systems outside what no hint has reached; how many orders were tried."""
+    return send_due(clock=clock)
 
 
 def pass_up(*, clock: Now, limit: int | None = 200) -> int:

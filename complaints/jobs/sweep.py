@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from complaints.fulfilment import queue as fulfilment
 from complaints.handling.escalate_overdue import overdue_ids
 from complaints.handling.expire_remedy import lapsed_ids
 from complaints.handling.let_rest import resting_ids
@@ -27,6 +28,7 @@ class Swept:
     approvals: int
     remedies: int
     rules: int
+    orders: int
     moved: int = 0
     sent: int = 0
     closed: int = 0
@@ -34,6 +36,7 @@ class Swept:
     reminded: int = 0
     passed_up: int = 0
     expired: int = 0
+    ordered: int = 0
 
 
 def due(*, at: datetime) -> Swept:
@@ -46,11 +49,12 @@ def due(*, at: datetime) -> Swept:
         approvals=len(undecided_ids(at=at, limit=None)),
         remedies=len(lapsed_ids(at=at, limit=None)),
         rules=len(changed()),
+        orders=fulfilment.how_many_due(at=at),
     )
 
 
 def sweep(*, clock: rounds.Now) -> Swept:
-    """Remind, hand up, let go, close, and send, in this order, each row in its own transaction.
+    """Remind, hand up, let go, close, send and order, in this order, each row in its own transaction.
 
     Before that deadlines are reckoned anew where a calendar or a time zone was changed: nothing goes up the ladder by
     hours that do not hold any more.
@@ -68,6 +72,8 @@ def sweep(*, clock: rounds.Now) -> Swept:
     closed = rounds.close_unanswered(clock=clock, limit=None)
     messages = queue.how_many_due(at=clock())
     sent = rounds.send_missed(clock=clock)
+    orders = fulfilment.how_many_due(at=clock())
+    ordered = rounds.send_orders(clock=clock)
     return replace(
         found,
         rules=rules,
@@ -81,4 +87,6 @@ def sweep(*, clock: rounds.Now) -> Swept:
         reminded=reminded,
         passed_up=passed_up,
         expired=expired,
+        orders=orders,
+        ordered=ordered,
     )

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
+from complaints.handling.send_order import send_order
 from complaints.jobs import rounds
 
 HELPERS: Final = 3
@@ -38,6 +39,18 @@ def send_missed(helpers: int = HELPERS) -> int:
         return monotonic() < ends
 
     return rounds.send_missed(clock=now, goes_on=goes_on)
+
+
+@shared_task(name="fulfilments.send", ignore_result=True)
+def send_one_order(key: str) -> bool:
+    """Send the order a hint names to the system outside."""
+    return send_order(key, clock=now)
+
+
+@shared_task(name="fulfilments.send_missed", ignore_result=True)
+def send_missed_orders() -> int:
+    """Send the systems outside what no hint has reached."""
+    return rounds.send_orders(clock=now)
 
 
 @shared_task(name="cases.close_unanswered", ignore_result=True)

@@ -207,6 +207,17 @@ class Message(models.Model):
     recipient = models.CharField(_("to"), max_length=254, blank=True)
     recipient_name = models.CharField(_("name"), max_length=160, blank=True, default="")
     to_customer = models.BooleanField(_("to the customer"), default=True)
+    colleague = models.ForeignKey(
+        Employee,
+        verbose_name=_("employee"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text=_("On whose bell it is."),
+    )
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10)
     facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
@@ -259,6 +270,14 @@ class Message(models.Model):
                 fields=["folded_into"], condition=models.Q(folded_into__isnull=False), name="message_folded_into"
             ),
             models.Index(fields=["unit", "-id"], name="message_by_unit"),
+            models.Index(
+                fields=["colleague", "-id"], condition=models.Q(colleague__isnull=False), name="message_on_bell"
+            ),
+            models.Index(
+                fields=["colleague"],
+                condition=models.Q(colleague__isnull=False, seen_at__isnull=True),
+                name="message_unseen",
+            ),
             models.Index(
                 fields=["state", "-id"],
                 condition=models.Q(state__in=["failed", "withheld", "retry", "bounced"]),
@@ -315,9 +334,12 @@ class Channel(models.TextChoices):
 
 
 class Breaker(models.Model):
-    """Whether a channel works, where every worker sees it; without a row it does."""
+    """Whether a channel works, where every worker sees it; without a row it does.
 
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, primary_key=True)
+    A system outside that gives remedies is a channel as well, under a name of its own (`fulfilment.queries`).
+    """
+
+    channel = models.CharField(_("channel"), max_length=30, choices=Channel, primary_key=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     trouble = models.CharField(_("trouble"), max_length=12, choices=Trouble, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")

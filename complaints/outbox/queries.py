@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
-from complaints.outbox.models import BarredAddress, Breaker, Message, MessageState
+from complaints.outbox.models import BarredAddress, Breaker, Channel, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
@@ -63,6 +63,21 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
     return MessagePage(page, str(last or ""), more_unseen=last is not None)
 
 
+def news_of(employee: Employee, *, after: str = "") -> MessagePage:
+    """A page of what an employee was told, newest first: their bell. Keyset pages, no counting."""
+    told = Message.objects.filter(colleague=employee).select_related("unit").defer("body_text", "body_html")
+    key = read_id(after)
+    if key is not None:
+        told = told.filter(pk__lt=key)
+    page = list(told.order_by("-pk")[: PAGE + 1])
+    return MessagePage(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+
+
+def how_much_is_new(employee: Employee, *, most: int) -> int:
+    """How much of what an employee was told they have not seen, counted up to `most`."""
+    return len(Message.objects.filter(colleague=employee, seen_at=None).order_by().values_list("pk")[:most])
+
+
 def one_visible(employee: Employee, pk: int) -> Message:
     """One message; raises NotFound where the employee may not see it."""
     message = visible_to(employee).select_related("unit").filter(pk=pk).first()
@@ -78,8 +93,8 @@ def barred(addresses: Iterable[str]) -> dict[str, BarredAddress]:
 
 
 def channels_out_of_order() -> list[Breaker]:
-    """The channels on which nothing is tried now, with since when and why."""
-    return list(Breaker.objects.filter(open_since__isnull=False))
+    """The channels of messages on which nothing is tried now, with since when and why."""
+    return list(Breaker.objects.filter(open_since__isnull=False, channel__in=Channel.values))
 
 
 def _unit_ids(employee: Employee) -> list[int]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,8 @@ from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils import translation
 from django.utils.functional import Promise
 
+from complaints.common.flights import HINT_GRACE, TRIES, mark, pause
+from complaints.common.flights import claim as claim_rows
 from complaints.common.inserting import insert_rows
 from complaints.outbox import kick
 from complaints.outbox.models import (
@@ -29,23 +30,21 @@ from complaints.outbox.models import (
     Trouble,
 )
 from complaints.outbox.render import Rendered
-from complaints.staff.models import Unit
-
-HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
-FLIGHT_LIMIT = timedelta(minutes=2)  # longer than a batch may take: the sender died on the way
-FIRST_PAUSE = timedelta(minutes=1)
-GROWTH = 4  # each pause is as many times the one before: a day of trying in all
-TRIES = 7
+from complaints.staff.models import Employee, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who is written to; without an address the message is withheld, and staff see why."""
+    """Who is written to; without an address the message is withheld, and staff see why.
+
+    A colleague finds it on their bell as well, whether the mail arrives or not.
+    """
 
     address: str
     name: str
     language: str
     is_customer: bool = True
+    colleague: Employee | None = None
     without: Trouble = Trouble.NO_ADDRESS
 
 
@@ -72,6 +71,7 @@ def drafted(
         recipient=to.address,
         recipient_name=to.name,
         to_customer=to.is_customer,
+        colleague=to.colleague,
         language=to.language,
         facts=_in_language(to.language, facts),
         dedupe_key=_told_once(about, kind, to.address, occasion),
@@ -137,7 +137,7 @@ def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: s
     Who took the claim over meanwhile keeps their own.
     """
     kept = {**_kept(words), "sent_at": at, "provider_id": provider_id}
-    if _mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
+    if mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
         return True
     heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
     heard_of.filter(attempts=message.attempts, provider_id="").update(**kept)
@@ -155,16 +155,9 @@ def mark_failed(
     if words is not None:
         why |= _kept(words)
     if permanent or message.attempts >= TRIES:
-        _mark(message, state=MessageState.FAILED, **why)
+        mark(message, state=MessageState.FAILED, **why)
     else:
-        _mark(message, state=MessageState.RETRY, look_again_at=at + pause_after(message), **why)
-
-
-def pause_after(message: Message) -> timedelta:
-    """How long to wait after the latest attempt: growing, and a quarter up or down so that not all come at once."""
-    spread = crc32(f"{message.message_id}{message.attempts}".encode()) / 2**32
-    grown: timedelta = FIRST_PAUSE * GROWTH ** (message.attempts - 1)
-    return grown * (0.75 + spread / 2)
+        mark(message, state=MessageState.RETRY, look_again_at=at + pause(message.message_id, message.attempts), **why)
 
 
 def withhold(messages: Sequence[Message], trouble: Trouble, **changes: Any) -> None:
@@ -257,6 +250,11 @@ def was_told(kind: Kind, *, address: str, occasion: str) -> bool:
     return Message.objects.filter(dedupe_key=_told_once("", kind, address, occasion)).exists()
 
 
+def note_seen(messages: QuerySet[Message], *, at: datetime) -> None:
+    """Note that those of the messages that were new to their reader are so no longer."""
+    messages.filter(seen_at=None).update(seen_at=at)
+
+
 def how_many_due(*, at: datetime) -> int:
     """How many messages wait that no hint has reached; counts them all, for the command line."""
     return Message.objects.filter(state__in=PENDING, look_again_at__lte=at).count()
@@ -286,17 +284,7 @@ def _told(value: Any) -> Any:
 
 
 def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:
-    """Lock as many of the rows as nobody else has, and note that they are on their way."""
-    with transaction.atomic():
-        claimed = list(wanted.select_for_update(skip_locked=True, of=("self",)).select_related("unit")[:most])
-        if claimed:
-            Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
-                state=MessageState.IN_FLIGHT, attempts=F("attempts") + 1, look_again_at=at + FLIGHT_LIMIT
-            )
-        for message in claimed:
-            message.state, message.look_again_at = MessageState.IN_FLIGHT, at + FLIGHT_LIMIT
-            message.attempts += 1
-        return claimed
+    return claim_rows(wanted, at=at, most=most, related=("unit",))
 
 
 def _kept(words: Rendered) -> dict[str, Any]:
@@ -308,12 +296,6 @@ def _kept(words: Rendered) -> dict[str, Any]:
         "body_html": words.html,
         "worded_by_id": words.version,
     }
-
-
-def _mark(message: Message, **changes: Any) -> bool:
-    """Write the outcome only on the flight it belongs to: a claim taken over meanwhile keeps its own."""
-    own = Message.objects.filter(pk=message.pk, state=MessageState.IN_FLIGHT, attempts=message.attempts)
-    return bool(own.update(**changes))
 
 
 def _domain() -> str:

@@ -282,6 +282,7 @@ class Setting(models.TextChoices):
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
     LANGUAGE = "languages", _("Languages of messages")
+    ENDPOINT = "endpoints", _("Fulfilment endpoints")
 
 
 class SettingChange(models.Model):

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
     REVERSE_REMEDY = "remedy:reverse"
+    RETRY_ORDER = "order:retry"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
@@ -71,7 +72,13 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
-    | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
+    | {
+        Permission.VIEW,
+        Permission.RETRY_MESSAGE,
+        Permission.RETRY_ORDER,
+        Permission.KEEP_ABSENCES,
+        Permission.VIEW_BUDGETS,
+    },
 }
 
 

@@ -19,11 +19,13 @@ from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
+from complaints.fulfilment.models import Endpoint, Order
+from complaints.handling.answer_offer import note_answer
 from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
@@ -68,6 +70,12 @@ TEXTS = (302, 403, 403, 403, 403, 200, 200)
 A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
+    Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
+    Ask("counts", EVERYBODY),
+    Ask("bell", EVERYBODY),
+    Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
+    Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
+    Ask("bell_item", (302, 405, 405, 405, 405, 405, 405)),
     Ask("new_complaint", (302, 200, 200, 200, 200, 403, 403)),
     Ask("complaint", NOT_OTTO),
     Ask("news", NOT_OTTO),
@@ -132,6 +140,13 @@ TABLE: Final = [
     Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("behind_authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("fulfilments", EVERYBODY),
+    Ask("retry_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("retry_order", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settle_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("settle_order", (302, 405, 405, 405, 405, 405, 405)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -177,11 +192,12 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence of Fern's, and another complaint with a remedy that Max is to decide on."""
+    """With a picture and an absence of Fern's; beside it a remedy that Max is to decide on, and one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
+    _an_order(by=fern)
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -268,8 +284,11 @@ def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
     parts: dict[str, Callable[[], list[Any]]] = {
+        "behind_authority_use": lambda: [case.unit_id, "climbed"],
+        **dict.fromkeys(("retry_order", "settle_order"), lambda: [Order.objects.get().pk]),
         "approval": lambda: [Approval.objects.earliest("pk").pk],
         "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
+        "bell_item": lambda: [Message.objects.filter(kind=Kind.STAFF_APPROVAL_ASKED).earliest("pk").pk],
         **dict.fromkeys(
             ("budget", "budget_sheet"), lambda: list(LedgerEntry.objects.values_list("authority", "holder")[0])
         ),
@@ -282,6 +301,15 @@ def _address(ask: Ask, case: Case) -> str:
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())
+
+
+def _an_order(*, by: Employee) -> None:
+    """A gift that the customer took and that a system outside gives."""
+    Endpoint.objects.create(name="Gifts", url="https://gifts.example/", secret="shared", kinds=["gift"])
+    what = RemedyFacts(kind=RemedyKind.GIFT, words="Flowers.", amount=usd(30))
+    case = a_complaint(by=by)
+    offered = propose_remedy(case.reference, what, by=by, at=an_hour_ago())
+    note_answer(case.reference, remedy=offered.pk, accepted=True, by=by, at=an_hour_ago())
 
 
 def _newest_message(case: Case) -> int:
@@ -324,6 +352,7 @@ def _everything(case: Case) -> list[Any]:
         list(Remedy.objects.order_by("pk").values()),
         list(Approval.objects.order_by("pk").values()),
         LedgerEntry.objects.count(),
+        list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
     ]

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from complaints.cases.models import Case, Clock
 from complaints.customers.models import Customer
+from complaints.handling.assign import assign
 from complaints.handling.escalate import escalate
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
@@ -159,6 +160,34 @@ def test_two_at_one_case_see_each_other_and_lose_no_word(readers: Readers, fern:
     page.locator("#resolve-text").fill("The night is free.")
     page.locator("#step-resolve form button").click()
     expect(page.locator(".case-head")).to_contain_text("Resolution proposed")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_an_open_worklist_says_what_has_come_without_a_reload(
+    readers: Readers, fern: Employee, max_: Employee, cara: Customer, width: int
+) -> None:
+    page = at_the_desk(readers.page(width=width, dark=width == PHONE), fern, readers)
+    page.goto("/desk/?whose=mine")
+    expect(page.locator("#count-news")).to_be_hidden()
+
+    case = a_complaint(by=fern, customer=cara)
+    assign(case.reference, to=max_.pk, by=max_, at=now())
+    assign(case.reference, to=fern.pk, by=max_, at=now())
+
+    expect(page.locator("#count-news")).to_have_text(re.compile("^1"), timeout=POLL)
+    expect(page.locator("#count-own")).to_have_text(re.compile("^1"))
+    expect(page.locator("[data-news]")).to_contain_text(f"Cara Castillo · {case.reference}", timeout=POLL)
+    assert_fits(page)
+    assert_accessible(page)
+
+    page.get_by_role("link", name="Show the list as it is now").click()
+    expect(page.locator(".row-case")).to_have_count(1)
+    page.get_by_role("link", name="What you were told").click()
+    assert_fits(page)
+    assert_accessible(page)
+    page.get_by_role("button", name=f"{case.reference} is yours").click()
+    expect(page.locator(".case-head")).to_contain_text("Cara Castillo")
+    expect(page.locator("#count-news")).to_be_hidden()
 
 
 def test_an_expired_sign_in_gives_the_words_back(readers: Readers, fern: Employee) -> None:

@@ -20,15 +20,18 @@ from djmoney.money import Money
 from complaints.common.errors import NotFound
 from complaints.common.money import money_words
 from complaints.common.sheets import Sheet
-from complaints.desk.settings import forms, money_forms
+from complaints.desk.settings import endpoint_forms, forms, money_forms
 from complaints.desk.settings.forms import SettingForm
 from complaints.escalation.models import UrgentRule
 from complaints.escalation.sheets import LadderSheet, UrgentSheet
 from complaints.escalation.standing import own_steps, steps_for
+from complaints.fulfilment.models import Endpoint
+from complaints.fulfilment.sheets import EndpointSheet
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keep_authority import keep_authority
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
+from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
 from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_rate import keep_rate
@@ -39,6 +42,7 @@ from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
 from complaints.outbox.models import MessageLanguage
 from complaints.outbox.sheets import LanguageSheet
+from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, ExchangeRate
 from complaints.remedies.sheets import AuthoritySheet, RateSheet
 from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
@@ -139,6 +143,14 @@ def _tell_training(record: Any) -> list[str]:
         return [gettext("expired on %(day)s: the authority is suspended") % told]
     return [
         gettext("lapses soon: holds until %(day)s") % told if days <= LAPSES_SOON else gettext("until %(day)s") % told
+    ]
+
+
+def _tell_endpoint(endpoint: Endpoint) -> list[str]:
+    return [
+        endpoint.unit.name if endpoint.unit else gettext("everywhere"),
+        ", ".join(str(RemedyKind(kind).label) for kind in endpoint.kinds),
+        "" if endpoint.is_active else gettext("not in use"),
     ]
 
 
@@ -305,6 +317,17 @@ KINDS: Final[dict[Setting, Kept]] = {
         sheet_of=LanguageSheet.of,
         keep=keep_language,
         tells=lambda language: [language.code, language.greeting],
+        is_foreseen=False,
+    ),
+    Setting.ENDPOINT: Kept(
+        icon="webhook",
+        explains=_("Systems outside that give customers what they accepted: payments, points, repairs."),
+        add=_("Add a fulfilment endpoint"),
+        form=endpoint_forms.EndpointForm,
+        rows=lambda: Endpoint.objects.select_related("unit"),
+        sheet_of=EndpointSheet.of_endpoint,
+        keep=keep_endpoint,
+        tells=_tell_endpoint,
         is_foreseen=False,
     ),
 }
