@@ -11,6 +11,7 @@ from complaints.cases.queries import locked
 from complaints.cases.states import Move, Outcome, Status
 from complaints.common.words import clean
 from complaints.handling import tell
+from complaints.handling.end_remedies import end_remedies
 from complaints.handling.escalate import climb
 from complaints.handling.reopen import open_again
 from complaints.handling.reopen_for_customer import may_open_again
@@ -24,7 +25,7 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
     """The customer says whether the proposed resolution solved it: yes closes, no opens it again one tier higher.
 
     After closing they can still say it where they did not before: yes is written down, no opens it again. The same
-    answer sent twice is one answer. Locks the case. Raises NotFound, MoveNotAllowed.
+    answer sent twice is one answer. Locks the case, then the balances. Raises NotFound, MoveNotAllowed.
     """
     case = locked(links.case_behind(token, at=at).reference)
     if case.status == Status.CLOSED and not was_judged(case) and may_open_again(case, at=at):
@@ -38,6 +39,7 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
     if solved:
         lifecycle.apply(case, move, at=at, outcome=Outcome.SOLVED)
         timeline.record(case, Entry.RESOLUTION_ACCEPTED, by=actor, at=at, text=text, rating=rating)
+        end_remedies(case, by=actor, at=at)
         tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value)
         return case
     timeline.record(case, Entry.RESOLUTION_REFUSED, by=actor, at=at, text=text, rating=rating)

@@ -18,11 +18,13 @@ from complaints.handling import tell
 from complaints.handling.note_delivery import no_such_mailbox
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
-from complaints.outbox.models import Channel, Message, Trouble
+from complaints.outbox.models import Channel, Kind, Message, Trouble
+from complaints.outbox.placeholders import CODE
 from complaints.outbox.queries import barred
-from complaints.outbox.render import SUMMARIES, Rendered, words_of
+from complaints.outbox.render import SUMMARIES, Rendered, with_code, words_of
 from complaints.outbox.texts import Texts, in_force
 from complaints.outbox.transports import Line, TransportError
+from complaints.remedies.models import Voucher
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 50
@@ -74,7 +76,7 @@ def _try(
     words = None
     try:
         words = words_of(message, texts)
-        provider_id = line.send(message, words, link=link if message.to_customer else "")
+        provider_id = line.send(message, _with_code(message, words), link=link if message.to_customer else "")
     except TransportError as error:
         return _note_failure(message, error, permit, words=words, at=clock())
     except Exception as error:
@@ -84,6 +86,13 @@ def _try(
     _note_sent(message, words, provider_id=provider_id, at=clock())
     permit.worked()
     return True
+
+
+def _with_code(message: Message, words: Rendered) -> Rendered:
+    """The words with the code of the voucher they tell of, looked up for this very mail."""
+    if message.kind != Kind.VOUCHER_ISSUED or CODE not in f"{words.text}{words.html}":
+        return words
+    return with_code(words, Voucher.objects.get(remedy=message.facts["remedy"]).code)
 
 
 def _note_sent(message: Message, words: Rendered, *, provider_id: str, at: datetime) -> None:

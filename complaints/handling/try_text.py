@@ -19,16 +19,20 @@ from complaints.outbox import texts
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.placeholders import is_for_customers, samples_of
 from complaints.outbox.queue import Recipient, drafted, enqueue
-from complaints.outbox.render import Rendered, facts_of, render, with_link
+from complaints.outbox.render import Rendered, facts_of, render, with_code, with_link
 from complaints.outbox.shipped import Source
 from complaints.staff.models import Employee
+
+NO_CODE = "XXXX-XXXX-XXXX-XXXX"
+"""Stands where the code of a voucher would: a preview hands out none."""
 
 
 def preview(kind: Kind, language: str, *, source: Source, reference: str, by: Employee, at: datetime) -> Rendered:
     """What a text would come to: with the facts of a complaint one sees, without `reference` with samples.
 
     Where such a message was queued about the complaint, with the facts of the newest one. The link is only the address
-    of the page where customers ask for theirs. Raises NotPermitted, NotFound, Invalid.
+    of the page where customers ask for theirs, and the code of a voucher is none. Raises NotPermitted, NotFound,
+    Invalid.
     """
     require_texts(kind, language, by=by)
     wording = texts.judged(kind, language, cleaned(source))
@@ -36,7 +40,7 @@ def preview(kind: Kind, language: str, *, source: Source, reference: str, by: Em
     zone = case.unit.time_zone if case else by.unit.time_zone
     with translation.override(language):
         facts = samples_of(kind) | (_facts(kind, case, by=by, at=at) if case else {})
-    words = render(kind, language=language, zone=zone, facts=facts, wordings=[wording])
+    words = with_code(render(kind, language=language, zone=zone, facts=facts, wordings=[wording]), NO_CODE)
     link = f"{settings.BASE_URL}{reverse('portal:find_link')}"
     return Rendered(
         with_link(words.subject, link), with_link(words.text, link), with_link(words.html, link), words.language

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.outbox.models import Kind
 
+CODE: Final = "[[code]]"
+"""Stands for the code of a voucher until the message leaves: what we keep holds no secret."""
 LINK: Final = "[[link]]"
-"""Stands for the tracking link until the message leaves: what we keep holds no secret."""
+"""Stands for the tracking link, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
         "outcome": Placeholder(
             _("How it ended: solved, withdrawn, duplicate or no_answer; for use with if."), "solved"
         ),
+        "lost": Placeholder(_("What was offered and not accepted in time, line by line: for use with for."), [_REMEDY]),
         "original": Placeholder(_("The complaint it goes on in, where it is a duplicate."), "C-7K3M9QXR"),
     },
     Kind.ROUTE_OUTSIDE: _OUTSIDE,
@@ -94,6 +97,11 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
         "awaits_answer": Placeholder(_("True where the customer still has to accept it."), True),
     },
     Kind.REMEDY_WITHDRAWN: _GIVEN,
+    Kind.VOUCHER_ISSUED: {
+        "code": Placeholder(_("The code of the voucher."), CODE),
+        "worth": Placeholder(_("What the voucher is worth."), "$150.00"),
+        "expires_at": Placeholder(_("When the voucher expires."), _MOMENT),
+    },
     Kind.STAFF_ASSIGNED: {
         **_BY,
         **_REASON,
@@ -127,6 +135,7 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
             _("What was decided: approved, another_amount, asked_back or refused; for use with if."), "approved"
         ),
     },
+    Kind.STAFF_APPROVAL_DROPPED: {**_GIVEN, **_REASON},
     Kind.STAFF_TRAINING: {
         "course": Placeholder(_("The training."), _("Making it right")),
         "employee": Placeholder(_("Whose training it is."), _NAME),
@@ -161,7 +170,10 @@ def placeholders_of(kind: Kind) -> dict[str, Placeholder]:
 
 def samples_of(kind: Kind) -> dict[str, Any]:
     """A sample for each placeholder, in the language that is active."""
-    return {
-        name: str(one.sample) if isinstance(one.sample, Promise) else one.sample
-        for name, one in placeholders_of(kind).items()
-    }
+    return {name: _told(one.sample) for name, one in placeholders_of(kind).items()}
+
+
+def _told(sample: Any) -> Any:
+    if isinstance(sample, list):
+        return [_told(one) for one in sample]
+    return str(sample) if isinstance(sample, Promise) else sample

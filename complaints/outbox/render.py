@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 
 from complaints.common.moments import zone_words
 from complaints.outbox.models import Kind, Message
-from complaints.outbox.placeholders import LINK
+from complaints.outbox.placeholders import CODE, LINK
 from complaints.outbox.texts import Texts, Wording, in_force
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ class Rendered:
 def render(
     kind: Kind, *, language: str, zone: str, facts: Mapping[str, Any], wordings: Iterable[Wording] | None = None
 ) -> Rendered:
-    """The words of a message, times in `zone`; the tracking link is still `LINK`.
+    """The words of a message, times in `zone`; the tracking link is still `LINK`, the code of a voucher `CODE`.
 
     Of several wordings the first that comes to something is taken: nobody gets an empty mail because of an edited
     text. They are those in force, unless others are handed in.
@@ -55,7 +55,7 @@ def render(
 
 
 def _with(wording: Wording, kind: Kind, *, zone: str, facts: Mapping[str, Any]) -> Rendered:
-    told = {**facts, "zone": zone_words(zone), "link": LINK}
+    told = {**facts, "zone": zone_words(zone), "link": LINK, "code": CODE}
     subject, text, html = wording.render(told)
     if not (subject and text):
         return Rendered("", "", "", wording.language)
@@ -100,6 +100,11 @@ def facts_of(message: Message) -> dict[str, Any]:
 def with_link(words: str, url: str) -> str:
     """Put the tracking link where it belongs, at the moment of sending."""
     return words.replace(LINK, url)
+
+
+def with_code(words: Rendered, code: str) -> Rendered:
+    """Put the code of a voucher where it belongs, at the moment of sending."""
+    return replace(words, text=words.text.replace(CODE, code), html=words.html.replace(CODE, code))
 
 
 def _folded_into(summary: Message) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from complaints.outbox.models import Kind
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
 _NAMED: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _TOLD: Final = re.compile(r"%\((\w+)\)s")
+_FILTERS: Final = {'date:"DATE_FORMAT"': "|day", 'date:"TIME_FORMAT"': "|time"}
 _EMPTY_LINES: Final = re.compile(r"\n\s*\n+")
 _KEPT: Final = frozenset({"if", "elif", "else", "endif", "for", "endfor"})
 _DROPPED: Final = frozenset({"load", "autoescape", "endautoescape", "block", "endblock", "extends"})
@@ -74,7 +75,7 @@ def _rewritten(tokens: Iterator[Token]) -> Iterator[str]:
         if token.token_type == TokenType.TEXT:
             yield token.contents
         elif token.token_type == TokenType.VAR:
-            yield f"{{{{ {_without_filter(token.contents)} }}}}"
+            yield f"{{{{ {_fact(token.contents)} }}}}"
         elif token.token_type == TokenType.BLOCK:
             yield _block(token, tokens)
 
@@ -102,10 +103,11 @@ def _sentence(named: dict[str, str], tokens: Iterator[Token]) -> str:
             break
         written += f"{{{{ {token.contents} }}}}" if token.token_type == TokenType.VAR else token.contents
     told = gettext(_NAMED.sub(r"%(\1)s", trim_whitespace(written).replace("%", "%%")))
-    facts = {name: f"{{{{ {_without_filter(named.get(name, name))} }}}}" for name in _TOLD.findall(told)}
+    facts = {name: f"{{{{ {_fact(named.get(name, name))} }}}}" for name in _TOLD.findall(told)}
     return told % facts
 
 
-def _without_filter(fact: str) -> str:
-    """Moments are told as moments without being asked to."""
-    return fact.split("|", 1)[0]
+def _fact(written: str) -> str:
+    """A fact with the filter that the small language has for what Django's does; moments are told without one."""
+    name, _bar, form = written.partition("|")
+    return name + _FILTERS.get(form, "")

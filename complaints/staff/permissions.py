@@ -26,6 +26,8 @@ class Permission(StrEnum):
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
+    LINK_FAILURE = "failure:link"
+    PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
@@ -52,6 +54,7 @@ _LEADING: Final = frozenset(
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
         Permission.REVERSE_REMEDY,
+        Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
     }
