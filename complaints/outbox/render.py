@@ -67,8 +67,8 @@ def _with(wording: Wording, kind: Kind, *, zone: str, facts: Mapping[str, Any]) 
     }
     return Rendered(
         subject[:250],
-        render_to_string("messages/around.txt", {**around, "told": text}).strip() + "\n",
-        render_to_string("messages/around.html", {**around, "told": mark_safe(html)}),  # noqa: S308 - sanitised
+        render_to_string("messages/around.txt", {**around, "edited": text}).strip() + "\n",
+        render_to_string("messages/around.html", {**around, "edited": mark_safe(html)}),  # noqa: S308 - sanitised
         wording.language,
         wording.version,
     )
