@@ -13,16 +13,21 @@ from complaints.cases.models import (
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
+from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
+    Advice,
     Approval,
     Authority,
     Balance,
     ExchangeRate,
     LedgerEntry,
     LedgerProof,
+    Playbook,
+    PlaybookVersion,
     Remedy,
+    TroubleRate,
     Voucher,
 )
 from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
@@ -39,6 +44,7 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Advice",
     "Approval",
     "Attachment",
     "Authority",
@@ -65,7 +71,10 @@ __all__ = [
     "MessageLanguage",
     "MessageText",
     "Order",
+    "OutcomeTally",
     "Phone",
+    "Playbook",
+    "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
     "Reminder",
@@ -79,6 +88,7 @@ __all__ = [
     "TimelineEntry",
     "TrackingLink",
     "Training",
+    "TroubleRate",
     "Unit",
     "UrgentRule",
     "Voucher",

@@ -26,6 +26,7 @@ JOBS = (
     Periodic("tell people of their day", "staff.tell_days", 10 * 60),
     Periodic("ask how it was handled", "cases.survey", 15 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
+    Periodic("count what remedies did", "remedies.tally", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )

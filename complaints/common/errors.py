@@ -112,6 +112,12 @@ class TextsNotYours(NotPermitted):
     sentence_template = _("The texts of messages are kept by administrators and quality analysts.")
 
 
+class PlaybooksNotYours(NotPermitted):
+    """Playbooks are written by analysts, and by administrators."""
+
+    sentence_template = _("Playbooks are written by quality analysts.")
+
+
 class AbsenceNotYours(NotPermitted):
     """Everybody keeps their own absences, leaders those of their units."""
 

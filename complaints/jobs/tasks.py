@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.send_order import send_order
+from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.jobs import rounds
 
 HELPERS: Final = 3
@@ -81,6 +82,12 @@ def pass_up() -> int:
 def expire() -> int:
     """Let go of remedies that nobody decided on or answered for too long."""
     return rounds.expire(clock=now)
+
+
+@shared_task(name="remedies.tally", ignore_result=True)
+def tally() -> int:
+    """Count anew what each kind of remedy did in similar cases."""
+    return tally_outcomes(at=now())
 
 
 @shared_task(name="trainings.warn", ignore_result=True)

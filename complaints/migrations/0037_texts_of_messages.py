@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0032_same_failure"),
+        ("complaints", "0034_what_remedies_did"),
     ]
 
     operations = [
@@ -168,6 +168,8 @@ class Migration(migrations.Migration):
                     ("rates", "Exchange rates"),
                     ("languages", "Languages of messages"),
                     ("endpoints", "Fulfilment endpoints"),
+                    ("playbooks", "Playbooks"),
+                    ("trouble", "Cost of complaining"),
                 ],
                 max_length=12,
             ),

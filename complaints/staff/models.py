@@ -283,6 +283,8 @@ class Setting(models.TextChoices):
     RATE = "rates", _("Exchange rates")
     LANGUAGE = "languages", _("Languages of messages")
     ENDPOINT = "endpoints", _("Fulfilment endpoints")
+    PLAYBOOK = "playbooks", _("Playbooks")
+    TROUBLE = "trouble", _("Cost of complaining")
 
 
 class SettingChange(models.Model):

@@ -42,10 +42,11 @@ class Permission(StrEnum):
     VIEW_BUDGETS = "budget:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
+    KEEP_PLAYBOOKS = "playbook:keep"
     KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_TEXTS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -72,6 +73,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
             Permission.KEEP_TEXTS,
+            Permission.KEEP_PLAYBOOKS,
         }
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION

@@ -24,6 +24,7 @@ from complaints.handling.answer_offer import note_answer
 from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keeping import ANALYSTS
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
@@ -68,6 +69,13 @@ SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TEXTS = (302, 403, 403, 403, 403, 200, 200)
 A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
+ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
+
+
+def kept_by(kind: Setting) -> tuple[int, ...]:
+    return ANALYSTS_TOO if kind in ANALYSTS else ADA_ONLY
+
+
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
@@ -157,8 +165,12 @@ TABLE: Final = [
     Ask("retry_messages_like", (302, 302, 302, 302, 404, 403, 302), "post", sent=(("likeness", "domain"),)),
     Ask("retry_messages_like", (302, 405, 405, 405, 405, 405, 405)),
     Ask("settings", ADA_ONLY),
-    *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
-    *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
+    *(Ask("setting_list", kept_by(kind), move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
+    *(
+        Ask("new_setting", kept_by(kind), move=kind.value)
+        for kind in KINDS
+        if KINDS[kind].add and kind != Setting.ABSENCE
+    ),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
     Ask("texts", TEXTS),
