@@ -16,7 +16,7 @@ from complaints.fulfilment.models import Endpoint, Order
 from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
 from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
     Advice,
     Approval,
@@ -72,6 +72,8 @@ __all__ = [
     "Mail",
     "Mailbox",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Order",
     "OutcomeTally",
     "Phone",

@@ -216,6 +216,7 @@ LOCALE_PATHS = [env.ROOT / "complaints" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 PHONENUMBER_DEFAULT_REGION = "US"
+SURVEY_AFTER_DAYS = env.number("SURVEY_AFTER_DAYS", 3, most=20)  # after closing; 0 for no survey
 
 # Mail
 

@@ -106,6 +106,12 @@ class SettingsNotYours(NotPermitted):
     sentence_template = _("Settings are kept by administrators.")
 
 
+class TextsNotYours(NotPermitted):
+    """The texts of messages are kept by administrators and quality analysts."""
+
+    sentence_template = _("The texts of messages are kept by administrators and quality analysts.")
+
+
 class PlaybooksNotYours(NotPermitted):
     """Playbooks are written by analysts, and by administrators."""
 

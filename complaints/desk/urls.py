@@ -21,6 +21,7 @@ from complaints.desk import (
     worklist,
 )
 from complaints.desk.settings import pages as settings
+from complaints.desk.settings import texts
 
 app_name = "desk"
 
@@ -69,6 +70,9 @@ urlpatterns = [
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
     path("settings/", settings.settings, name="settings"),
     path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/texts/", texts.texts, name="texts"),
+    path("settings/texts/<str:kind>/<str:language>/", texts.text, name="text"),
+    path("settings/texts/<str:kind>/<str:language>/back/", texts.back, name="text_back"),
     path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
     path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
     path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),

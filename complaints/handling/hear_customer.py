@@ -11,11 +11,11 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import locked
 from complaints.cases.states import MOVES, Move, Status
+from complaints.common import rulebook
 from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
-from complaints.standards import rulebook
 
 
 @transaction.atomic

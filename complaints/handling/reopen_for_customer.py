@@ -12,13 +12,13 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import locked
 from complaints.cases.states import Move, Outcome, Status
+from complaints.common import rulebook
 from complaints.common.errors import MoveNotAllowed
 from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.reopen import open_again
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
-from complaints.standards import rulebook
 
 REOPENS_FOR: Final = timedelta(days=30)
 """So long after it was closed, the customer opens a complaint again themselves; later it is somebody's to decide."""

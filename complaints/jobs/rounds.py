@@ -23,6 +23,8 @@ from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, 
 from complaints.handling.send_order import send_due
 from complaints.handling.sort_mail import put_off as put_mail_off
 from complaints.handling.sort_mail import sort_mail
+from complaints.handling.survey import survey, surveying_ids
+from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.incoming.queries import unsorted_ids
 from complaints.staff.queries import Roster
@@ -107,6 +109,16 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def tell_days(*, clock: Now) -> int:
+    """Tell people in the morning of a working day which complaints are theirs; how many people."""
+    return each(whose_day_begins(at=clock()), lambda one: tell_the_day(one, at=clock()))
+
+
+def ask_how_it_was(*, clock: Now, limit: int | None = 200) -> int:
+    """Ask customers the two questions some days after closing, where they did not say; how many customers."""
+    return each(surveying_ids(at=clock(), limit=limit), lambda one: survey(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

@@ -102,6 +102,18 @@ def warn() -> int:
     return rounds.warn_of_trainings(clock=now)
 
 
+@shared_task(name="staff.tell_days", ignore_result=True)
+def tell_days() -> int:
+    """Tell people in the morning of a working day which complaints are theirs."""
+    return rounds.tell_days(clock=now)
+
+
+@shared_task(name="cases.survey", ignore_result=True)
+def ask_how_it_was() -> int:
+    """Ask customers the two questions some days after closing."""
+    return rounds.ask_how_it_was(clock=now)
+
+
 @shared_task(name="ledger.prove", ignore_result=True)
 def prove() -> bool:
     """Compare every balance with its entries, once a night, and raise the alarm where one differs."""

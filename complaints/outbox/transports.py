@@ -109,7 +109,7 @@ def _mail(message: Message, words: Rendered, *, link: str) -> Any:
         reply_to=[address] if (address := reply_address(message)) else None,
         headers={
             "Message-ID": message.message_id,
-            "Content-Language": message.language,
+            "Content-Language": words.language,
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "OOF, AutoReply",  # Exchange does not read the line above
         },

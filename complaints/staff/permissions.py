@@ -45,9 +45,10 @@ class Permission(StrEnum):
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -73,6 +74,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.NOTE,
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
+            Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
         }
     ),

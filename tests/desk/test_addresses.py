@@ -70,6 +70,8 @@ NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
 SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
+TEXTS = (302, 403, 403, 403, 403, 200, 200)
+A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
 
 
@@ -179,6 +181,16 @@ TABLE: Final = [
     ),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("texts", TEXTS),
+    Ask("text", TEXTS, move="received"),
+    Ask("text", (302, 403, 403, 403, 403, 302, 302), "post", "received", A_TEXT),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("preview", "1"))),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("test", "1"))),
+    Ask("text", (302, 403, 403, 403, 403, 400, 400), "post", "received", (("text", "{{ nonsense }}"),)),
+    Ask("text", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("text_back", (302, 403, 403, 403, 403, 302, 302), "post", "received", (("to", 0), ("seen", 0))),
+    Ask("text_back", (302, 403, 403, 403, 403, 404, 404), "post", "received", (("to", 9), ("seen", 0))),
+    Ask("text_back", (302, 405, 405, 405, 405, 405, 405), move="received"),
     Ask("setting_list", EVERYBODY, move="absences"),
     Ask("new_setting", EVERYBODY, move="absences"),
     Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
@@ -310,6 +322,7 @@ def _address(ask: Ask, case: Case) -> str:
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
         "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
         "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
+        **dict.fromkeys(("text", "text_back"), lambda: [ask.move, "en"]),
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())

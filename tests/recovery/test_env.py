@@ -35,6 +35,7 @@ NAMES = (
     "LANGUAGE_CODE",
     "ALLOWED_HOSTS",
     "TRUSTED_PROXIES",
+    "SURVEY_AFTER_DAYS",
 )
 
 
