@@ -13,9 +13,10 @@ from complaints.cases.models import (
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
 from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.catalogue import RemedyType
 from complaints.remedies.models import (
     Advice,
@@ -65,10 +66,15 @@ __all__ = [
     "Endpoint",
     "ExchangeRate",
     "FailureType",
+    "Fetched",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Order",
     "OutcomeTally",
     "Phone",
@@ -84,6 +90,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",

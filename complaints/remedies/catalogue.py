@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
 from complaints.common.money import CENT
+from complaints.common.rulebook import InForce, Mark, edition_shown, makes_an_edition
 from complaints.common.words import name_in
-from complaints.standards.models import makes_an_edition
-from complaints.standards.rulebook import InForce, Mark, edition_shown
 
 
 class RemedyKind(models.TextChoices):

@@ -14,12 +14,13 @@ from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.common.money import money_words
+from complaints.common.rulebook import makes_an_edition
 from complaints.customers.models import Customer
 from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, name_of_remedy
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
 from complaints.remedies.states import LAPSING, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Unit
-from complaints.standards.models import FailureType, Severity, makes_an_edition
+from complaints.standards.models import FailureType, Severity
 
 _MAY_BE_FREE: Final = Q(kind__in=INTANGIBLE) | ~Q(kind__in=RemedyKind.values)
 """What may cost no money: of the kinds that a house added, their rows say whether they do, and a trigger looks."""

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     LINK_FAILURE = "failure:link"
     PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
+    VIEW_MAIL = "mail:view"
+    TAKE_MAIL = "mail:take"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
@@ -43,9 +45,10 @@ class Permission(StrEnum):
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -71,6 +74,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.NOTE,
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
+            Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
         }
     ),
@@ -78,6 +82,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
+        Permission.VIEW_MAIL,
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,

@@ -34,6 +34,7 @@ from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
 from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
+from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_playbook import keep_playbook
 from complaints.handling.keep_rate import keep_rate
 from complaints.handling.keep_remedy_type import keep_remedy_type
@@ -43,6 +44,8 @@ from complaints.handling.keep_training import keep_course, keep_training
 from complaints.handling.keep_trouble import keep_trouble
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
+from complaints.outbox.models import MessageLanguage
+from complaints.outbox.sheets import LanguageSheet
 from complaints.remedies.catalogue import RemedyType, name_of_remedy
 from complaints.remedies.models import Authority, ExchangeRate, Playbook, TroubleRate
 from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, RemedyTypeSheet, TroubleSheet
@@ -343,6 +346,17 @@ KINDS: Final[dict[Setting, Kept]] = {
         keep=keep_remedy_type,
         tells=_tell_remedy_type,
         order=("place", "pk"),
+        is_foreseen=False,
+    ),
+    Setting.LANGUAGE: Kept(
+        icon="languages",
+        explains=_("The languages that customers are written to in, beside those that come with the product."),
+        add=_("Add a language"),
+        form=forms.LanguageForm,
+        rows=MessageLanguage.objects.all,
+        sheet_of=LanguageSheet.of,
+        keep=keep_language,
+        tells=lambda language: [language.code, language.greeting],
         is_foreseen=False,
     ),
     Setting.PLAYBOOK: Kept(
