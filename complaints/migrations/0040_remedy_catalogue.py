@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                     ("courses", "Trainings"),
                     ("trainings", "Training records"),
                     ("rates", "Exchange rates"),
+                    ("languages", "Languages of messages"),
                     ("endpoints", "Fulfilment endpoints"),
                     ("remedies", "Remedies"),
                     ("playbooks", "Playbooks"),
