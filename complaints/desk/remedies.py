@@ -34,7 +34,7 @@ from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind, is_given_outside, is_tangible, name_of_remedy
+from complaints.remedies.catalogue import RemedyKind, cost_of, is_given_outside, is_tangible, name_of_remedy
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
@@ -194,7 +194,7 @@ def outlook(request: HttpRequest, reference: str) -> HttpResponse:
     form = OfferForm(request.GET)
     form.offer(case, by=employee, at=at)
     form.is_valid()
-    said = {"sentence": _outlook(case, form, by=employee, at=at), "worth": _worth(form)}
+    said = {"sentence": _outlook(case, form, by=employee, at=at), "cost": _cost(form), "worth": _worth(form)}
     return render(request, "desk/_outlook.html", said)
 
 
@@ -212,6 +212,14 @@ def _worth(form: OfferForm) -> list[str]:
         return []
     amount = Money(told["amount"], currency) if told.get("amount") is not None else None
     return [worth_words(reckoning), short_of(reckoning, amount)]
+
+
+def _cost(form: OfferForm) -> str:
+    """What it costs us by the catalogue, where that is not what it is worth."""
+    told = form.cleaned_data
+    kind, amount, currency = told.get("kind"), told.get("amount"), told.get("currency")
+    cost = cost_of(kind, Money(amount, currency), edition()) if kind and currency and amount else None
+    return "" if cost is None else _("It costs us about %(cost)s.") % {"cost": money_words(Money(cost, currency))}
 
 
 def _outlook(case: Case, form: OfferForm, *, by: Employee, at: datetime) -> str:

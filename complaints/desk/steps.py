@@ -451,6 +451,7 @@ STEPS: Final[dict[Move, Step]] = {
         fields=("judgement",),
         foresees=foresee,
         on_demand=True,
+        rare=True,
     ),
     Move.REOPEN: Step(
         reopen,

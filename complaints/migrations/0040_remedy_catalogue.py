@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                     ("rates", "Exchange rates"),
                     ("languages", "Languages of messages"),
                     ("endpoints", "Fulfilment endpoints"),
-                    ("remedies", "Remedies"),
+                    ("remedies", "Kinds of remedy"),
                     ("playbooks", "Playbooks"),
                     ("trouble", "Cost of complaining"),
                 ],

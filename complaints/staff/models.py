@@ -283,7 +283,7 @@ class Setting(models.TextChoices):
     RATE = "rates", _("Exchange rates")
     LANGUAGE = "languages", _("Languages of messages")
     ENDPOINT = "endpoints", _("Fulfilment endpoints")
-    REMEDY = "remedies", _("Remedies")
+    REMEDY = "remedies", _("Kinds of remedy")
     PLAYBOOK = "playbooks", _("Playbooks")
     TROUBLE = "trouble", _("Cost of complaining")
 

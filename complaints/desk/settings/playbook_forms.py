@@ -114,9 +114,8 @@ class RemedyTypeForm(SettingForm):
     name = Line(label=NAME, max_length=80)
     name_zh = Line(label=_("Chinese name"), required=False, max_length=80)
     is_tangible = forms.BooleanField(
-        label=_("Worth a sum: somebody's authority has to cover it"),
+        label=_("Worth a sum that somebody's authority has to cover; this stays as it was added"),
         required=False,
-        help_text=_("Stays as it is once it is added. Words cost no money and need no authority."),
     )
     cost_share = forms.IntegerField(
         label=_("What it costs us, in per cent of its worth to the customer"),
