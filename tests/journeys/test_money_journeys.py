@@ -76,7 +76,9 @@ def test_3000_dollars_climb_to_vera_who_approves_on_her_telephone(
     at_fern = at_the_desk(readers.page(), fern, readers)
     offer(at_fern, case, "refund", "3,000")
     expect(at_fern.locator("[role=status]").first).to_contain_text(f"{vera.name} is asked to approve it.")
-    balance_is(at_fern, case, "What you may decide on this case by yourself ($200.00) is used up.")
+    balance_is(
+        at_fern, case, "$3,000.00 is given or set aside on this case, more than you may decide by yourself ($200.00)."
+    )
 
     asked = mailbox.next(to=vera.email, about=case.reference)
     assert "$3,000.00" in asked.text
