@@ -61,4 +61,6 @@ def _remedy(facts: dict[str, Any]) -> str:
     if not kind:
         return ""
     words = name_in(kind, facts["remedy_zh"]) if facts.get("remedy_zh") else _(kind)
-    return f"{words}, {money_words(Money(Decimal(amount), facts['currency']))}" if amount else words
+    if not amount:
+        return words
+    return _("{remedy}, {amount}").format(remedy=words, amount=money_words(Money(Decimal(amount), facts["currency"])))

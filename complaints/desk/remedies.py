@@ -331,15 +331,13 @@ def _why_used_up(own: Allowance) -> str:
         return ""
     if own.left_for_failure <= 0:
         taken = own.rule.per_failure - own.left_for_failure
-        words = {
+        told = {
             name: money_words(Money(sum_, own.rule.currency))
             for name, sum_ in (("cap", own.rule.per_failure), ("taken", taken))
         }
         if own.left_for_failure == 0:
-            return _("What you may decide on this case by yourself (%(cap)s) is used up.") % words
-        return (
-            _("%(taken)s is given or set aside on this case, more than you may decide by yourself (%(cap)s).") % words
-        )
+            return _("What you may decide on this case by yourself (%(cap)s) is used up.") % told
+        return _("%(taken)s is given or set aside on this case, more than you may decide by yourself (%(cap)s).") % told
     if own.left_for_customer is not None and own.left_for_customer <= 0:
         words = {"cap": money_words(Money(own.rule.per_customer, own.rule.currency)), "days": own.rule.customer_days}
         return _("What you may give one customer within %(days)s days (%(cap)s) is used up.") % words

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
@@ -113,4 +114,6 @@ def note(
 def words_of(remedy: Remedy) -> Promise | str:
     """A remedy in the reader's language: `Voucher, $150.00`."""
     label = lazy_name_of_remedy(remedy.kind)
-    return label if remedy.amount is None else format_lazy("{}, {}", label, lazy_money_words(remedy.amount))
+    if remedy.amount is None:
+        return label
+    return format_lazy(gettext_lazy("{remedy}, {amount}"), remedy=label, amount=lazy_money_words(remedy.amount))
