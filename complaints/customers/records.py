@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, time
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
@@ -54,6 +54,9 @@ class CustomerFile:
     group: str = ""
     preferences: str = ""
     notes: str = ""
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    no_progress: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -101,6 +104,9 @@ def file_of(customer: Customer) -> CustomerFile:
         group=customer.group,
         preferences=customer.preferences,
         notes=customer.notes,
+        quiet_from=customer.quiet_from,
+        quiet_until=customer.quiet_until,
+        no_progress=customer.no_progress,
     )
 
 
@@ -116,8 +122,18 @@ def checked(told: CustomerFile, *, before: CustomerFile) -> CustomerFile:
                 field=name,
                 sentence=_("This is longer than %(most)s characters. Please shorten it.") % {"most": LONGEST[name]},
             )
+    check_quiet_hours(told.quiet_from, told.quiet_until)
     emails, phones = read_emails(told.emails), read_phones(told.phones, kept=before.phones)
-    return replace(told, **lines, **words, emails=emails, phones=phones, language=str(told.language))
+    cleaned: dict[str, Any] = {**lines, **words, "emails": emails, "phones": phones, "language": str(told.language)}
+    return replace(told, **cleaned)
+
+
+def check_quiet_hours(begins: time | None, ends: time | None) -> None:
+    """Raise Invalid unless quiet hours begin and end, at different times, or there are none."""
+    if (begins is None) != (ends is None):
+        raise Invalid(field="quiet_until", sentence=_("Quiet hours need both times: please give the other one too."))
+    if begins is not None and begins == ends:
+        raise Invalid(field="quiet_until", sentence=_("Quiet hours that end when they begin never end."))
 
 
 def read_emails(typed: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +177,17 @@ def change(customer: Customer, told: CustomerFile) -> None:
     before = file_of(customer)
     customer.name, customer.company, customer.language = told.name, told.company, told.language
     customer.group, customer.preferences, customer.notes = told.group, told.preferences, told.notes
-    customer.save(update_fields=["name", "company", "language", "group", "preferences", "notes"])
+    customer.quiet_from, customer.quiet_until, customer.no_progress = (
+        told.quiet_from,
+        told.quiet_until,
+        told.no_progress,
+    )
+    customer.save(
+        update_fields=[
+            *("name", "company", "language", "group", "preferences", "notes"),
+            *("quiet_from", "quiet_until", "no_progress"),
+        ]
+    )
     if told.emails != before.emails:
         customer.emails.all().delete()
         EmailAddress.objects.bulk_create([EmailAddress(customer=customer, address=one) for one in told.emails])

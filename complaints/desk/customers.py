@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import time
 from typing import Any, cast
 
 from django import forms
@@ -22,7 +23,7 @@ from complaints.customers.models import Customer
 from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
 from complaints.desk import kept
 from complaints.desk.choices import customer_groups, languages
-from complaints.desk.fields import Line, Styled, Words
+from complaints.desk.fields import Hour, Line, Styled, Words
 from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
@@ -58,6 +59,17 @@ class CustomerForm(Styled):
         max_length=LONGEST["notes"],
         help_text=_("For colleagues only; the customer never sees it."),
     )
+    quiet_from = Hour(label=_("No messages from"), required=False)
+    quiet_until = Hour(
+        label=_("until"),
+        required=False,
+        help_text=_("On the clocks of the unit. What cannot wait is sent all the same."),
+    )
+    no_progress = forms.BooleanField(
+        label=_("No messages on progress"),
+        required=False,
+        help_text=_("Answers, questions, offers and what closes a complaint are always sent."),
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, on_file: CustomerFile, typed: QueryDict | None = None, *, by: Employee) -> None:
@@ -86,6 +98,7 @@ class CustomerForm(Styled):
     def on_file_instead(self) -> list[tuple[str, str]]:
         """What is on file where it is not as typed, by label: what a colleague has just written."""
         on_file = {**_as_typed(self._on_file), "language": language_name(self._on_file.language)}
+        on_file["no_progress"] = gettext("Yes") if self._on_file.no_progress else gettext("No")
         return [(str(self[name].label), on_file[name]) for name in self.file().differs_in(self._on_file)]
 
 
@@ -188,7 +201,14 @@ def _as_typed(file: CustomerFile) -> dict[str, Any]:
         "group": file.group,
         "preferences": file.preferences,
         "notes": file.notes,
+        "quiet_from": _hour(file.quiet_from),
+        "quiet_until": _hour(file.quiet_until),
+        "no_progress": file.no_progress,
     }
+
+
+def _hour(told: time | None) -> str:
+    return f"{told:%H:%M}" if told else ""
 
 
 def _each(read: Callable[[Sequence[str]], tuple[str, ...]], typed: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from complaints.cases.queries import locked
 from complaints.common.errors import RecoveryError
 from complaints.handling import tell
 from complaints.handling.note_delivery import no_such_mailbox
+from complaints.handling.wishes import as_wished
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
 from complaints.outbox.models import Channel, Kind, Message, Trouble
@@ -129,14 +130,29 @@ def _note_failure(
 
 
 def _not_withheld(claimed: Sequence[Message], *, at: datetime) -> list[Message]:
-    """What is really sent: not to a barred address, and no more news in an hour than anybody reads."""
+    """What is really sent now: not to a barred address, as the customer wishes, no more news than anybody reads."""
     closed = barred(message.recipient for message in claimed)
     back = [message for message in claimed if message.recipient.lower() in closed]
     if back:
         queue.withhold(back, Trouble.BARRED)
-    going = [message for message in claimed if message.recipient.lower() not in closed]
+    wished = as_wished([message for message in claimed if message.recipient.lower() not in closed], at=at)
+    queue.withhold(wished.unwanted, Trouble.NOT_WISHED)
+    for message, until in wished.waiting:
+        _put_off(message, until=until, at=at)
+    going = wished.going
     folded = {message.pk for message in folding.beyond_the_cap(going, at=at) if folding.fold(message, at=at)}
     return [message for message in going if message.pk not in folded]
+
+
+def _put_off(message: Message, *, until: datetime, at: datetime) -> None:
+    """Let a message wait for the morning together with the deadlines it meets: we have answered, they are asleep.
+
+    Locks the case, where it meets any.
+    """
+    with transaction.atomic():
+        if message.kind in tell.MEETS:
+            tell.reached(locked(message.about), message.kind, at=at)
+        queue.put_off([message], until=until)
 
 
 def _fresh_links(going: Sequence[Message], *, at: datetime) -> dict[str, str]:

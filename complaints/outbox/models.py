@@ -102,6 +102,13 @@ FOLDED: Final = frozenset(
 """Kinds of which one address gets only so many an hour, the rest in one: news, never what a person wrote."""
 
 
+ONLY_PROGRESS: Final = frozenset({Kind.PROGRESS, Kind.SURVEY})
+"""Kinds that customers may do without: no answer is ever among them, nor what they have to know."""
+
+ANSWERS_AT_ONCE: Final = frozenset({Kind.RECEIVED, Kind.TRACKING_LINK})
+"""Kinds that answer what the customer does in this moment: nobody who is awake waits for quiet hours to end."""
+
+
 class MessageState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     IN_FLIGHT = "in_flight", _("In flight")
@@ -132,6 +139,8 @@ class Trouble(models.TextChoices):
     NO_ADDRESS = "no_address", _("No e-mail address is on file.")
     BARRED = "barred", _("Mail to this address came back, or was not wanted.")
     FOLDED = "folded", _("Too many in an hour: told in a summary.")
+    QUIET = "quiet", _("It waits for the customer's quiet hours to end.")
+    NOT_WISHED = "not_wished", _("The customer wants no messages on progress.")
 
 
 class MessageLanguage(models.Model):

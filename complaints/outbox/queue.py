@@ -118,8 +118,8 @@ def claim_due(*, at: datetime, most: int) -> list[Message]:
     return claimed
 
 
-def let_go(claimed: Sequence[Message], *, at: datetime) -> None:
-    """Put back what was claimed and not tried: no attempt is used up, and whoever is next may take it."""
+def let_go(claimed: Sequence[Message], *, at: datetime, **changes: Any) -> None:
+    """Put back what was claimed and not tried: no attempt is used up, and from `at` on whoever is next may take it."""
     Message.objects.filter(
         pk__in=[message.pk for message in claimed],
         state=MessageState.IN_FLIGHT,
@@ -128,7 +128,13 @@ def let_go(claimed: Sequence[Message], *, at: datetime) -> None:
         state=Case(When(attempts__gt=1, then=Value(MessageState.RETRY)), default=Value(MessageState.QUEUED)),
         attempts=F("attempts") - 1,
         look_again_at=at,
+        **changes,
     )
+
+
+def put_off(claimed: Sequence[Message], *, until: datetime) -> None:
+    """Put back claimed messages that wait for the customer's quiet hours to end, and say so."""
+    let_go(claimed, at=until, trouble=Trouble.QUIET, reason=str(Trouble.QUIET.label))
 
 
 def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: str = "") -> bool:
@@ -162,6 +168,8 @@ def mark_failed(
 
 def withhold(messages: Sequence[Message], trouble: Trouble, **changes: Any) -> None:
     """Note that claimed messages are not sent, and why."""
+    if not messages:
+        return
     Message.objects.filter(pk__in=[one.pk for one in messages], state=MessageState.IN_FLIGHT).update(
         state=MessageState.WITHHELD, trouble=trouble, reason=str(trouble.label), **changes
     )
