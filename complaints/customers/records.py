@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime, time
 from hashlib import sha256
@@ -13,16 +13,17 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import NumberParseException
+from phonenumbers import NumberParseException, PhoneNumberType, number_type
 
 from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.common.words import clean, clean_line
 from complaints.customers import lookup
 from complaints.customers.lookup import grams_of, haystack
-from complaints.customers.models import Customer, EmailAddress, Language, Phone
+from complaints.customers.models import Customer, EmailAddress, Language, Phone, Reach
 
 _FIRST_ADDRESS: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")[:1]
+_MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _ON_FILE: Final = ByKey(lambda: Customer.objects.defer("haystack", "grams").annotate(address=Subquery(_FIRST_ADDRESS)))
 
 
@@ -54,6 +55,7 @@ class CustomerFile:
     group: str = ""
     preferences: str = ""
     notes: str = ""
+    channel: str = Reach.EMAIL
     quiet_from: time | None = None
     quiet_until: time | None = None
     no_progress: bool = False
@@ -104,6 +106,7 @@ def file_of(customer: Customer) -> CustomerFile:
         group=customer.group,
         preferences=customer.preferences,
         notes=customer.notes,
+        channel=str(customer.channel),
         quiet_from=customer.quiet_from,
         quiet_until=customer.quiet_until,
         no_progress=customer.no_progress,
@@ -177,6 +180,7 @@ def change(customer: Customer, told: CustomerFile) -> None:
     before = file_of(customer)
     customer.name, customer.company, customer.language = told.name, told.company, told.language
     customer.group, customer.preferences, customer.notes = told.group, told.preferences, told.notes
+    customer.channel = told.channel
     customer.quiet_from, customer.quiet_until, customer.no_progress = (
         told.quiet_from,
         told.quiet_until,
@@ -185,7 +189,7 @@ def change(customer: Customer, told: CustomerFile) -> None:
     customer.save(
         update_fields=[
             *("name", "company", "language", "group", "preferences", "notes"),
-            *("quiet_from", "quiet_until", "no_progress"),
+            *("channel", "quiet_from", "quiet_until", "no_progress"),
         ]
     )
     if told.emails != before.emails:
@@ -209,6 +213,12 @@ def same_person(facts: CustomerFacts) -> Customer | None:
         return None
     named = Customer.objects.filter(emails__address=facts.email.lower(), name__iexact=facts.name).distinct()[:2]
     return named[0] if len(named) == 1 else None
+
+
+def mobiles_among(phones: Iterable[Phone]) -> list[str]:
+    """Those of the numbers that may be a mobile telephone's, in E.164, in their order."""
+    numbers = (phone.number for phone in phones)
+    return [number.as_e164 for number in numbers if number.is_valid() and number_type(number) in _MOBILE]
 
 
 def has_contact(customer: Customer, contact: str) -> bool:

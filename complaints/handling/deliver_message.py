@@ -23,6 +23,7 @@ from complaints.outbox.models import Channel, Kind, Message, Trouble
 from complaints.outbox.placeholders import CODE
 from complaints.outbox.queries import barred
 from complaints.outbox.render import SUMMARIES, Rendered, with_code, words_of
+from complaints.outbox.sms import SmsLine
 from complaints.outbox.texts import Texts, in_force
 from complaints.outbox.transports import Line, TransportError
 from complaints.remedies.models import Voucher
@@ -37,7 +38,10 @@ def deliver_message(message_id: str, *, clock: Callable[[], datetime]) -> bool:
 
     Claims in one transaction, sends outside of any, marks in another: no lock is held while talking to the network.
     """
-    permit = breaker.permit(Channel.EMAIL, at=clock(), most=1)
+    channel = queue.channel_of(message_id)
+    if channel is None:
+        return False
+    permit = breaker.permit(channel, at=clock(), most=1)
     message = queue.claim(message_id, at=clock()) if permit.most else None
     return bool(_deliver([message] if message else [], permit, clock=clock))
 
@@ -48,8 +52,12 @@ def deliver_due(*, clock: Callable[[], datetime], most: int = BATCH) -> int:
     Claims a batch in one transaction, sends outside of any and marks each by itself: a sender that dies leaves all
     but the one it was sending to be recognised as sent or to be sent by another.
     """
-    permit = breaker.permit(Channel.EMAIL, at=clock(), most=most)
-    claimed = queue.claim_due(at=clock(), most=permit.most) if permit.most else []
+    return sum(_deliver_due_on(channel, clock=clock, most=most) for channel in Channel)
+
+
+def _deliver_due_on(channel: Channel, *, clock: Callable[[], datetime], most: int) -> int:
+    permit = breaker.permit(channel, at=clock(), most=most)
+    claimed = queue.claim_due(channel, at=clock(), most=permit.most) if permit.most else []
     return _deliver(claimed, permit, clock=clock)
 
 
@@ -59,10 +67,13 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     fresh = _fresh_links(going, at=began)
     tried, texts = 0, in_force() if going else None
     with Line() as line:
+        ways: dict[str, Line | SmsLine] = {Channel.EMAIL: line, Channel.SMS: SmsLine()}
         while tried < len(going) and clock() - began <= LONGEST:
             message = going[tried]
             tried += 1
-            if not _try(line, message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock):
+            if not _try(
+                ways[message.channel], message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock
+            ):
                 break
     if tried < len(going):
         queue.let_go(going[tried:], at=clock())
@@ -71,7 +82,13 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
 
 
 def _try(
-    line: Line, message: Message, permit: Permit, *, texts: Texts | None, link: str, clock: Callable[[], datetime]
+    line: Line | SmsLine,
+    message: Message,
+    permit: Permit,
+    *,
+    texts: Texts | None,
+    link: str,
+    clock: Callable[[], datetime],
 ) -> bool:
     """Send one message and mark it; False when the others must wait, as the server is away."""
     words = None

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils.translation import get_language, ngettext_lazy
@@ -16,7 +17,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from complaints.cases.attachments import ALLOWED
 from complaints.cases.models import Channel
 from complaints.common.words import clean, clean_line
-from complaints.customers.models import Customer
+from complaints.customers.models import Customer, Reach
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts
 from complaints.handling.keep_wishes import Wishes
@@ -279,9 +280,14 @@ class WishesForm(_Form):
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # noqa: S101 - declared below
         language.choices = list(languages_of_customers().items())
+        if not settings.SMS:
+            del self.fields["channel"]
 
     language = forms.ChoiceField(
         label=_("Language of our messages"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    channel = forms.ChoiceField(
+        label=_("Write to me by"), choices=Reach, widget=forms.Select(attrs={"class": "form-select"})
     )
     quiet_from = Hour(label=_("No messages from"), required=False)
     quiet_until = Hour(label=_("until"), required=False)

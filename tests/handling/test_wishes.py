@@ -30,7 +30,7 @@ from tests.outbox.conftest import queued
 
 EVENING = datetime(2026, 3, 3, 3, 30, tzinfo=UTC)  # half past ten in the evening at Harbour Hotel
 MORNING = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # seven o'clock
-NIGHT = {"quiet_from": time(22), "quiet_until": time(7)}
+NIGHT: dict[str, Any] = {"quiet_from": time(22), "quiet_until": time(7)}
 
 
 @pytest.fixture(autouse=True)
