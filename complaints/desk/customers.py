@@ -67,7 +67,7 @@ class CustomerForm(Styled):
     )
     quiet_from = Hour(label=_("No messages from"), required=False)
     quiet_until = Hour(
-        label=_("until"),
+        label=_("Until"),
         required=False,
         help_text=_("On the clocks of the unit. What cannot wait is sent all the same."),
     )

@@ -290,7 +290,7 @@ class WishesForm(_Form):
         label=_("Write to me by"), choices=Reach, widget=forms.Select(attrs={"class": "form-select"})
     )
     quiet_from = Hour(label=_("No messages from"), required=False)
-    quiet_until = Hour(label=_("until"), required=False)
+    quiet_until = Hour(label=_("Until"), required=False)
     no_progress = forms.BooleanField(
         label=_("Only write when there is an answer, a question or an offer"),
         required=False,
