@@ -1,11 +1,13 @@
 """Typed readers over the environment; every one answers a bad value with a sentence that stops the start."""
 
+import json
 import os
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import environ
 
@@ -227,6 +229,59 @@ def mail_provider() -> Mapping[str, Any]:
         "ANYMAIL": anymail,
         "MAIL_REPORTS_VIEW": f"anymail.webhooks.{provider.module}.{provider.name}TrackingWebhookView",
         "MAIL_IN_VIEW": f"anymail.webhooks.{provider.module}.{provider.name}InboundWebhookView",
+    }
+
+
+_TWILIO = "https://api.twilio.com/2010-04-01/Accounts/{sid}/Messages.json"
+_SMS_METHODS = frozenset({"POST", "PUT", "GET"})
+
+
+def sms() -> Mapping[str, str]:
+    """Read SMS_GATEWAY_* or TWILIO_* as the way to a gateway for text messages; empty where none is set.
+
+    Raises:
+        Refused: both are set, or a part is missing or cannot be read.
+    """
+    url, account = text("SMS_GATEWAY_URL"), text("TWILIO_ACCOUNT_SID")
+    if url and account:
+        refuse("SMS_GATEWAY_URL", "TWILIO_ACCOUNT_SID is set as well; keep one of the two.")
+    if account:
+        return _twilio(account)
+    if not url:
+        return {}
+    template = text("SMS_GATEWAY_TEMPLATE", "to={to}&text={text}&key={key}")
+    if "{to}" not in template or "{text}" not in template:
+        refuse("SMS_GATEWAY_TEMPLATE", "write a form or a JSON object with {to} and {text} inside.")
+    method = choice("SMS_GATEWAY_METHOD", "POST", _SMS_METHODS)
+    if template.startswith("{") and not template.startswith("{to}"):
+        try:
+            json.loads(template)
+        except ValueError:
+            refuse("SMS_GATEWAY_TEMPLATE", "it begins like JSON and cannot be read as JSON.")
+        if method == "GET":
+            refuse("SMS_GATEWAY_METHOD", "JSON is sent with POST or PUT.")
+    return {
+        "url": _url("SMS_GATEWAY_URL", url, frozenset({"https", "http"})),
+        "method": method,
+        "template": template,
+        "header": secret("SMS_GATEWAY_HEADER"),
+        "reports_secret": secret("SMS_REPORTS_SECRET"),
+        "signing_key": "",
+    }
+
+
+def _twilio(account: str) -> Mapping[str, str]:
+    token, sender = secret("TWILIO_AUTH_TOKEN"), text("TWILIO_FROM")
+    if not token or not sender:
+        refuse("TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN and TWILIO_FROM are needed with TWILIO_ACCOUNT_SID.")
+    own = {"MessagingServiceSid": sender} if sender.startswith("MG") else {"From": sender}
+    return {
+        "url": _TWILIO.format(sid=account),
+        "method": "POST",
+        "template": urlencode({"To": "{to}", "Body": "{text}", "StatusCallback": "{reports}", **own}),
+        "header": f"Authorization: Basic {b64encode(f'{account}:{token}'.encode()).decode()}",
+        "reports_secret": "",
+        "signing_key": token,
     }
 
 

@@ -232,6 +232,10 @@ MAIL_IN_ADDRESSES = env.names("MAIL_IN_ADDRESSES")
 MAIL_IN_UNIT = env.text("MAIL_IN_UNIT")
 MAIL_IN_MOST_A_DAY = env.number("MAIL_IN_MOST_A_DAY", 20, least=1, most=10_000)
 
+# Text messages
+
+SMS = env.sms()
+
 # Systems outside that give customers what was promised
 
 # Whether they may stand on this very machine: for trying out, or for a relay beside the product.

@@ -16,6 +16,8 @@ for _name in (
     "MAIL_IN_MOST_A_DAY",
     "MAIL_REPLY_ADDRESS",
     "MAIL_REPLY_KEYS",
+    "SMS_GATEWAY_URL",
+    "TWILIO_ACCOUNT_SID",
     "ALLOWED_HOSTS",
     "LANGUAGE_CODE",
 ):

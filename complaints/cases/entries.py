@@ -43,6 +43,7 @@ class Entry(StrEnum):
     LINK_SENT = "link.sent"
     LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
+    WISHES_KEPT = "customer.wished"
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
@@ -143,6 +144,7 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.WISHES_KEPT: Telling(_("The customer changed how they are written to"), _("You changed how we write to you")),
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),

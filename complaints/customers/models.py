@@ -18,6 +18,13 @@ class Language(models.TextChoices):
     CHINESE = "zh-hans", _("Chinese (simplified)")
 
 
+class Reach(models.TextChoices):
+    """How a customer wants to be reached."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
 UNSHOWN: Final = ("customer__haystack", "customer__grams")
 """What only the look-up reads of a customer; other rows that bring one along leave it out."""
 
@@ -31,6 +38,10 @@ class Customer(models.Model):
     group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
     preferences = models.TextField(_("preferences"), blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
+    channel = models.CharField(_("channel"), max_length=10, choices=Reach, default=Reach.EMAIL)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, help_text=_("On the clocks of the unit."))
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    no_progress = models.BooleanField(_("no messages on progress"), default=False)
     created_at = models.DateTimeField(_("since"))
     haystack = models.TextField(
         editable=False,
@@ -43,6 +54,16 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         indexes: ClassVar = [GinIndex(fields=["grams"], name="customer_grams")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | (
+                    models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & ~models.Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="quiet_hours_begin_and_end",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.company})" if self.company else self.name

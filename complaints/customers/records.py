@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, time
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import NumberParseException
+from phonenumbers import NumberParseException, PhoneNumberType, number_type
 
 from complaints.common.by_key import ByKey
 from complaints.common.errors import Invalid
 from complaints.common.words import clean, clean_line
 from complaints.customers import lookup
 from complaints.customers.lookup import grams_of, haystack
-from complaints.customers.models import Customer, EmailAddress, Language, Phone
+from complaints.customers.models import Customer, EmailAddress, Language, Phone, Reach
 
 _FIRST_ADDRESS: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")[:1]
+_MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _ON_FILE: Final = ByKey(lambda: Customer.objects.defer("haystack", "grams").annotate(address=Subquery(_FIRST_ADDRESS)))
 
 
@@ -54,6 +55,10 @@ class CustomerFile:
     group: str = ""
     preferences: str = ""
     notes: str = ""
+    channel: str = Reach.EMAIL
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    no_progress: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -101,6 +106,10 @@ def file_of(customer: Customer) -> CustomerFile:
         group=customer.group,
         preferences=customer.preferences,
         notes=customer.notes,
+        channel=str(customer.channel),
+        quiet_from=customer.quiet_from,
+        quiet_until=customer.quiet_until,
+        no_progress=customer.no_progress,
     )
 
 
@@ -116,8 +125,18 @@ def checked(told: CustomerFile, *, before: CustomerFile) -> CustomerFile:
                 field=name,
                 sentence=_("This is longer than %(most)s characters. Please shorten it.") % {"most": LONGEST[name]},
             )
+    check_quiet_hours(told.quiet_from, told.quiet_until)
     emails, phones = read_emails(told.emails), read_phones(told.phones, kept=before.phones)
-    return replace(told, **lines, **words, emails=emails, phones=phones, language=str(told.language))
+    cleaned: dict[str, Any] = {**lines, **words, "emails": emails, "phones": phones, "language": str(told.language)}
+    return replace(told, **cleaned)
+
+
+def check_quiet_hours(begins: time | None, ends: time | None) -> None:
+    """Raise Invalid unless quiet hours begin and end, at different times, or there are none."""
+    if (begins is None) != (ends is None):
+        raise Invalid(field="quiet_until", sentence=_("Quiet hours need both times: please give the other one too."))
+    if begins is not None and begins == ends:
+        raise Invalid(field="quiet_until", sentence=_("Quiet hours that end when they begin never end."))
 
 
 def read_emails(typed: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +180,18 @@ def change(customer: Customer, told: CustomerFile) -> None:
     before = file_of(customer)
     customer.name, customer.company, customer.language = told.name, told.company, told.language
     customer.group, customer.preferences, customer.notes = told.group, told.preferences, told.notes
-    customer.save(update_fields=["name", "company", "language", "group", "preferences", "notes"])
+    customer.channel = told.channel
+    customer.quiet_from, customer.quiet_until, customer.no_progress = (
+        told.quiet_from,
+        told.quiet_until,
+        told.no_progress,
+    )
+    customer.save(
+        update_fields=[
+            *("name", "company", "language", "group", "preferences", "notes"),
+            *("channel", "quiet_from", "quiet_until", "no_progress"),
+        ]
+    )
     if told.emails != before.emails:
         customer.emails.all().delete()
         EmailAddress.objects.bulk_create([EmailAddress(customer=customer, address=one) for one in told.emails])
@@ -183,6 +213,12 @@ def same_person(facts: CustomerFacts) -> Customer | None:
         return None
     named = Customer.objects.filter(emails__address=facts.email.lower(), name__iexact=facts.name).distinct()[:2]
     return named[0] if len(named) == 1 else None
+
+
+def mobiles_among(phones: Iterable[Phone]) -> list[str]:
+    """Those of the numbers that may be a mobile telephone's, in E.164, in their order."""
+    numbers = (phone.number for phone in phones)
+    return [number.as_e164 for number in numbers if number.is_valid() and number_type(number) in _MOBILE]
 
 
 def has_contact(customer: Customer, contact: str) -> bool:

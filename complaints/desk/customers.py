@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import time
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -18,11 +20,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from complaints.cases.queries import cases_of, may_change, story_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.words import clean_line
-from complaints.customers.models import Customer
+from complaints.customers.models import Customer, Reach
 from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
 from complaints.desk import kept
 from complaints.desk.choices import customer_groups, languages
-from complaints.desk.fields import Line, Styled, Words
+from complaints.desk.fields import Hour, Line, Styled, Words
 from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
@@ -58,6 +60,22 @@ class CustomerForm(Styled):
         max_length=LONGEST["notes"],
         help_text=_("For colleagues only; the customer never sees it."),
     )
+    channel = forms.ChoiceField(
+        label=_("Write by"),
+        choices=Reach,
+        help_text=_("An SMS goes to the first mobile number."),
+    )
+    quiet_from = Hour(label=_("No messages from"), required=False)
+    quiet_until = Hour(
+        label=_("Until"),
+        required=False,
+        help_text=_("On the clocks of the unit. What cannot wait is sent all the same."),
+    )
+    no_progress = forms.BooleanField(
+        label=_("No messages on progress"),
+        required=False,
+        help_text=_("Answers, questions, offers and what closes a complaint are always sent."),
+    )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, on_file: CustomerFile, typed: QueryDict | None = None, *, by: Employee) -> None:
@@ -68,6 +86,8 @@ class CustomerForm(Styled):
             cast("forms.ChoiceField", self.fields["group"]).choices = groups
         else:
             del self.fields["group"]
+        if not settings.SMS:
+            del self.fields["channel"]
         self.fields["name"].error_messages["required"] = gettext("Please say who the customer is.")
 
     def clean_emails(self) -> tuple[str, ...]:
@@ -86,6 +106,8 @@ class CustomerForm(Styled):
     def on_file_instead(self) -> list[tuple[str, str]]:
         """What is on file where it is not as typed, by label: what a colleague has just written."""
         on_file = {**_as_typed(self._on_file), "language": language_name(self._on_file.language)}
+        on_file["channel"] = str(Reach(self._on_file.channel).label)
+        on_file["no_progress"] = gettext("Yes") if self._on_file.no_progress else gettext("No")
         return [(str(self[name].label), on_file[name]) for name in self.file().differs_in(self._on_file)]
 
 
@@ -188,7 +210,15 @@ def _as_typed(file: CustomerFile) -> dict[str, Any]:
         "group": file.group,
         "preferences": file.preferences,
         "notes": file.notes,
+        "channel": file.channel,
+        "quiet_from": _hour(file.quiet_from),
+        "quiet_until": _hour(file.quiet_until),
+        "no_progress": file.no_progress,
     }
+
+
+def _hour(told: time | None) -> str:
+    return f"{told:%H:%M}" if told else ""
 
 
 def _each(read: Callable[[Sequence[str]], tuple[str, ...]], typed: str) -> tuple[str, ...]:

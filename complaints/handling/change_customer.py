@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
 from complaints.cases import lifecycle, timeline
@@ -52,14 +53,16 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
         require(by, Permission.CHANGE_GROUP)
     if seen is not None and seen != before.fingerprint:
         raise CustomerChangedMeanwhile(customer=pk)
-    cases = lifecycle.lock_cases_of(customer) if {"emails", "group"} & set(changed) else []
+    moved = {"emails", "phones", "channel"} if settings.SMS else {"emails"}
+    cases = lifecycle.lock_cases_of(customer) if {*moved, "group"} & set(changed) else []
     records.change(customer, told)
     if {"name", "company"} & set(changed):
         lifecycle.find_by_new_words(customer, most=FOUND_ANEW)
     if cases:
         _write_down(cases, before, told, by=by, at=at)
-    if "emails" in changed and told.emails:
-        tell.customer_of_what_was_withheld(customer, cases, address=told.emails[0], at=at)
+    if moved & set(changed):
+        address = next(iter(told.emails), "")
+        tell.customer_of_what_was_withheld(customer, cases, address=address, at=at)
     return customer
 
 

@@ -16,12 +16,14 @@ from complaints.cases.queries import locked
 from complaints.common.errors import RecoveryError
 from complaints.handling import tell
 from complaints.handling.note_delivery import no_such_mailbox
+from complaints.handling.wishes import as_wished
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
 from complaints.outbox.models import Channel, Kind, Message, Trouble
 from complaints.outbox.placeholders import CODE
 from complaints.outbox.queries import barred
 from complaints.outbox.render import SUMMARIES, Rendered, with_code, words_of
+from complaints.outbox.sms import SmsLine
 from complaints.outbox.texts import Texts, in_force
 from complaints.outbox.transports import Line, TransportError
 from complaints.remedies.models import Voucher
@@ -36,7 +38,10 @@ def deliver_message(message_id: str, *, clock: Callable[[], datetime]) -> bool:
 
     Claims in one transaction, sends outside of any, marks in another: no lock is held while talking to the network.
     """
-    permit = breaker.permit(Channel.EMAIL, at=clock(), most=1)
+    channel = queue.channel_of(message_id)
+    if channel is None:
+        return False
+    permit = breaker.permit(channel, at=clock(), most=1)
     message = queue.claim(message_id, at=clock()) if permit.most else None
     return bool(_deliver([message] if message else [], permit, clock=clock))
 
@@ -47,8 +52,12 @@ def deliver_due(*, clock: Callable[[], datetime], most: int = BATCH) -> int:
     Claims a batch in one transaction, sends outside of any and marks each by itself: a sender that dies leaves all
     but the one it was sending to be recognised as sent or to be sent by another.
     """
-    permit = breaker.permit(Channel.EMAIL, at=clock(), most=most)
-    claimed = queue.claim_due(at=clock(), most=permit.most) if permit.most else []
+    return sum(_deliver_due_on(channel, clock=clock, most=most) for channel in Channel)
+
+
+def _deliver_due_on(channel: Channel, *, clock: Callable[[], datetime], most: int) -> int:
+    permit = breaker.permit(channel, at=clock(), most=most)
+    claimed = queue.claim_due(channel, at=clock(), most=permit.most) if permit.most else []
     return _deliver(claimed, permit, clock=clock)
 
 
@@ -58,10 +67,13 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     fresh = _fresh_links(going, at=began)
     tried, texts = 0, in_force() if going else None
     with Line() as line:
+        ways: dict[str, Line | SmsLine] = {Channel.EMAIL: line, Channel.SMS: SmsLine()}
         while tried < len(going) and clock() - began <= LONGEST:
             message = going[tried]
             tried += 1
-            if not _try(line, message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock):
+            if not _try(
+                ways[message.channel], message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock
+            ):
                 break
     if tried < len(going):
         queue.let_go(going[tried:], at=clock())
@@ -70,7 +82,13 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
 
 
 def _try(
-    line: Line, message: Message, permit: Permit, *, texts: Texts | None, link: str, clock: Callable[[], datetime]
+    line: Line | SmsLine,
+    message: Message,
+    permit: Permit,
+    *,
+    texts: Texts | None,
+    link: str,
+    clock: Callable[[], datetime],
 ) -> bool:
     """Send one message and mark it; False when the others must wait, as the server is away."""
     words = None
@@ -129,14 +147,29 @@ def _note_failure(
 
 
 def _not_withheld(claimed: Sequence[Message], *, at: datetime) -> list[Message]:
-    """What is really sent: not to a barred address, and no more news in an hour than anybody reads."""
+    """What is really sent now: not to a barred address, as the customer wishes, no more news than anybody reads."""
     closed = barred(message.recipient for message in claimed)
     back = [message for message in claimed if message.recipient.lower() in closed]
     if back:
         queue.withhold(back, Trouble.BARRED)
-    going = [message for message in claimed if message.recipient.lower() not in closed]
+    wished = as_wished([message for message in claimed if message.recipient.lower() not in closed], at=at)
+    queue.withhold(wished.unwanted, Trouble.NOT_WISHED)
+    for message, until in wished.waiting:
+        _put_off(message, until=until, at=at)
+    going = wished.going
     folded = {message.pk for message in folding.beyond_the_cap(going, at=at) if folding.fold(message, at=at)}
     return [message for message in going if message.pk not in folded]
+
+
+def _put_off(message: Message, *, until: datetime, at: datetime) -> None:
+    """Let a message wait for the morning together with the deadlines it meets: we have answered, they are asleep.
+
+    Locks the case, where it meets any.
+    """
+    with transaction.atomic():
+        if message.kind in tell.MEETS:
+            tell.reached(locked(message.about), message.kind, at=at)
+        queue.put_off([message], until=until)
 
 
 def _fresh_links(going: Sequence[Message], *, at: datetime) -> dict[str, str]:

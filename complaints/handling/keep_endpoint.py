@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from complaints.common.calling import is_address
 from complaints.common.errors import Invalid
 from complaints.fulfilment.models import Endpoint
 from complaints.fulfilment.sheets import EndpointSheet
-from complaints.fulfilment.transport import is_address
 from complaints.handling import keeping
 from complaints.remedies.catalogue import catalogue
 from complaints.staff.models import Employee, Setting

@@ -102,6 +102,20 @@ FOLDED: Final = frozenset(
 """Kinds of which one address gets only so many an hour, the rest in one: news, never what a person wrote."""
 
 
+ONLY_PROGRESS: Final = frozenset({Kind.PROGRESS, Kind.SURVEY})
+"""Kinds that customers may do without: no answer is ever among them, nor what they have to know."""
+
+ANSWERS_AT_ONCE: Final = frozenset({Kind.RECEIVED, Kind.TRACKING_LINK})
+"""Kinds that answer what the customer does in this moment: nobody who is awake waits for quiet hours to end."""
+
+
+class Channel(models.TextChoices):
+    """The ways a message can leave."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+
+
 class MessageState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     IN_FLIGHT = "in_flight", _("In flight")
@@ -132,6 +146,8 @@ class Trouble(models.TextChoices):
     NO_ADDRESS = "no_address", _("No e-mail address is on file.")
     BARRED = "barred", _("Mail to this address came back, or was not wanted.")
     FOLDED = "folded", _("Too many in an hour: told in a summary.")
+    QUIET = "quiet", _("It waits for the customer's quiet hours to end.")
+    NOT_WISHED = "not_wished", _("The customer wants no messages on progress.")
 
 
 class MessageLanguage(models.Model):
@@ -207,6 +223,7 @@ class Message(models.Model):
     about = models.CharField(_("complaint"), max_length=10, db_index=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     recipient = models.CharField(_("to"), max_length=254, blank=True)
     recipient_name = models.CharField(_("name"), max_length=160, blank=True, default="")
     to_customer = models.BooleanField(_("to the customer"), default=True)
@@ -260,7 +277,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
             models.Index(
-                fields=["priority", "look_again_at", "id"],
+                fields=["channel", "priority", "look_again_at", "id"],
                 condition=models.Q(state__in=["queued", "in_flight", "retry"]),
                 name="message_pending",
             ),
@@ -328,12 +345,6 @@ class BarredAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
-
-
-class Channel(models.TextChoices):
-    """The ways a message can leave."""
-
-    EMAIL = "email", _("E-mail")
 
 
 class Breaker(models.Model):

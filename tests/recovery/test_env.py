@@ -169,3 +169,32 @@ print(sorted(loaded), settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECUR
 
     assert (said.returncode, said.stdout) == (0, "[] True True complaints.example.com\n")
     assert list(tmp_path.iterdir()) == [], "nothing is written for servers of one's own"
+
+
+def test_a_gateway_for_sms_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.sms() == {}
+    monkeypatch.setenv("SMS_GATEWAY_URL", "https://sms.example.com/send")
+    assert env.sms()["template"] == "to={to}&text={text}&key={key}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("TEMPLATE", '{"to": "{to}", "text": "{text}"'), ("METHOD", "DELETE")])
+def test_a_gateway_that_cannot_be_read_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv("SMS_GATEWAY_URL", "https://sms.example.com/send")
+    monkeypatch.setenv(f"SMS_GATEWAY_{name}", value)
+
+    with pytest.raises(env.Refused, match=f"SMS_GATEWAY_{name}"):
+        env.sms()
+
+
+def test_twilio_needs_its_token_and_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    with pytest.raises(env.Refused, match="TWILIO_AUTH_TOKEN"):
+        env.sms()
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    monkeypatch.setenv("TWILIO_FROM", "+12125550100")
+
+    told = env.sms()
+
+    assert told["url"] == "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
+    assert told["header"] == "Authorization: Basic QUMxOnRva2Vu"
+    assert told["signing_key"] == "token"
