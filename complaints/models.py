@@ -1,7 +1,7 @@
 """The list of models that Django reads; nobody else imports this module."""
 
 from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
-from complaints.customers.models import Customer, EmailAddress, Phone
+from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
 from complaints.intake.models import ColumnMapping
@@ -41,6 +41,7 @@ __all__ = [
     "CaseText",
     "Clock",
     "ColumnMapping",
+    "Consent",
     "Course",
     "Customer",
     "Edition",
@@ -52,6 +53,7 @@ __all__ = [
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Merge",
     "Message",
     "Order",
     "Phone",
@@ -63,6 +65,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Suspicion",
     "Target",
     "TimelineEntry",
     "TrackingLink",

@@ -36,11 +36,16 @@ class Entry(StrEnum):
     WITHDRAWN = "complaint.withdrawn"
     DUPLICATE_MARKED = "duplicate.marked"
     DUPLICATE_RECEIVED = "duplicate.received"
+    DUPLICATE_UNDONE = "duplicate.undone"
+    DUPLICATE_LEFT = "duplicate.left"
+    DUPLICATE_HEARD = "duplicate.heard"
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
     LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
+    CUSTOMER_MERGED = "customer.merged"
+    CUSTOMER_PARTED = "customer.parted"
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
@@ -118,6 +123,12 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("This complaint goes on together with another one of yours, %(original)s"),
     ),
     Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
+    Entry.DUPLICATE_UNDONE: Telling(
+        _("%(actor)s says that this is no duplicate of %(original)s: it goes on as it was"),
+        _("This complaint goes on by itself again"),
+    ),
+    Entry.DUPLICATE_LEFT: Telling(_("%(actor)s says that %(duplicate)s is no duplicate of this complaint")),
+    Entry.DUPLICATE_HEARD: Telling(_("The customer wrote on %(duplicate)s, which is marked as a duplicate of this")),
     Entry.LET_REST: Telling(
         _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
     ),
@@ -130,6 +141,10 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.CUSTOMER_MERGED: Telling(_("%(actor)s merged two files of one customer: %(merged)s goes on as %(survivor)s")),
+    Entry.CUSTOMER_PARTED: Telling(
+        _("%(actor)s undid a merge: this complaint is %(merged)s's again, not %(survivor)s's")
+    ),
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),

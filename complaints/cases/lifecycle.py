@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -159,6 +159,19 @@ def lock_cases_of(customer: Customer) -> list[Case]:
     theirs = Case.objects.select_for_update(of=("self",)).filter(customer=customer)
     still_open = list(theirs.exclude(status=Status.CLOSED).order_by("pk"))
     return still_open or list(theirs.order_by("-filed_at", "-pk")[:1])
+
+
+def lock_all_of(customers: Collection[int]) -> list[Case]:
+    """Every case of some locked customers, open or not, under its lock, in the order of their ids."""
+    theirs = Case.objects.select_for_update(of=("self",)).filter(customer__in=customers)
+    return list(theirs.order_by("pk"))
+
+
+def hand_to(customer: Customer, cases: Collection[Case]) -> None:
+    """Let locked cases be those of another locked customer; everything that hangs on them goes along."""
+    for case in cases:
+        case.customer = customer
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(customer=customer, version=F("version") + 1)
 
 
 def renew_versions(cases: list[Case]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.cases.entries import Entry
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor, ActorKind
+from complaints.customers.guards import CASE_OF_SOMEBODY
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Tier, Unit
 from complaints.standards.models import (
@@ -183,6 +184,14 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=models.Q(handling_rating__isnull=True) | models.Q(handling_rating__range=(1, 5)),
                 name="rating_one_to_five",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="of_somebody",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id"),  # type: ignore[no-untyped-call] # the library has no types
+                func=CASE_OF_SOMEBODY,
             ),
         ]
 

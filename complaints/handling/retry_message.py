@@ -53,7 +53,9 @@ def _where_to(messages: Sequence[Message]) -> dict[int, str]:
     """Where each of the messages goes now: its own address, or another one of the customer's where that is gone."""
     about = {message.about for message in messages if message.to_customer}
     cases = Case.objects.filter(reference__in=about).only("reference", "customer_id")
-    cases = cases.prefetch_related("customer__emails").select_related("customer").defer("customer__grams")
+    cases = (
+        cases.prefetch_related("customer__emails").select_related("customer").defer("customer__grams", "customer__near")
+    )
     on_file = {case.reference: [email.address for email in case.customer.emails.all()] for case in cases}
     where = {}
     for message in messages:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0032_fulfilment_orders"),
+        ("complaints", "0029_fulfilment_orders"),
     ]
 
     operations = [

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
+    MERGE_CUSTOMERS = "customer:merge"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
@@ -55,14 +56,19 @@ _LEADING: Final = frozenset(
         Permission.VIEW_BUDGETS,
     }
 )
-_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
+_STEWARDSHIP: Final = frozenset({Permission.MERGE_CUSTOMERS})
+"""Who keeps the profiles of customers: analysts and administrators, who see whole and handle no complaint."""
+
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _STEWARDSHIP
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ANALYST: _STEWARDSHIP
+    | {Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS},
     Role.ADMINISTRATOR: _ADMINISTRATION
+    | _STEWARDSHIP
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
