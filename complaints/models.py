@@ -1,6 +1,15 @@
 """The list of models that Django reads; nobody else imports this module."""
 
-from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
+from complaints.cases.models import (
+    Attachment,
+    Case,
+    CaseText,
+    Clock,
+    SameFailure,
+    SourceRecord,
+    TimelineEntry,
+    TrackingLink,
+)
 from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
@@ -60,6 +69,7 @@ __all__ = [
     "RecoveryStandard",
     "Remedy",
     "Reminder",
+    "SameFailure",
     "ServiceStandard",
     "SettingChange",
     "SourceRecord",

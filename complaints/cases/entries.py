@@ -39,6 +39,8 @@ class Entry(StrEnum):
     DUPLICATE_UNDONE = "duplicate.undone"
     DUPLICATE_LEFT = "duplicate.left"
     DUPLICATE_HEARD = "duplicate.heard"
+    FAILURE_LINKED = "failure.linked"
+    FAILURE_PARTED = "failure.parted"
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
@@ -62,6 +64,7 @@ class Entry(StrEnum):
     REMEDY_SENT_AGAIN = "remedy.sent_again"
     REMEDY_CALLED_BACK = "remedy.called_back"
     REMEDY_WITHDRAWN = "remedy.withdrawn"
+    REMEDY_ENDED = "remedy.ended"
     REMEDY_EXPIRED = "remedy.expired"
     REMEDY_REVERSED = "remedy.reversed"
     APPROVAL_ASKED = "approval.asked"
@@ -69,6 +72,7 @@ class Entry(StrEnum):
     APPROVAL_ASKED_BACK = "approval.asked_back"
     APPROVAL_ANSWERED = "approval.answered"
     VOUCHER_REDEEMED = "voucher.redeemed"
+    VOUCHER_EXPIRED = "voucher.expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ TOLD: Final[dict[Entry, Telling]] = {
     ),
     Entry.DUPLICATE_LEFT: Telling(_("%(actor)s says that %(duplicate)s is no duplicate of this complaint")),
     Entry.DUPLICATE_HEARD: Telling(_("The customer wrote on %(duplicate)s, which is marked as a duplicate of this")),
+    Entry.FAILURE_LINKED: Telling(_("%(actor)s found that this is the same failure as %(other)s")),
+    Entry.FAILURE_PARTED: Telling(_("%(actor)s found that this is not the same failure as %(other)s")),
     Entry.LET_REST: Telling(
         _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
     ),
@@ -160,6 +166,10 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.REMEDY_SENT_AGAIN: Telling(_("%(actor)s sends the order to %(endpoint)s again: %(remedy)s")),
     Entry.REMEDY_CALLED_BACK: Telling(_("%(actor)s called the order back from %(endpoint)s: %(remedy)s")),
     Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
+    Entry.REMEDY_ENDED: Telling(
+        _("Withdrawn, as the complaint was closed: %(remedy)s"),
+        _("Our offer ended with your complaint: %(remedy)s"),
+    ),
     Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
     Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),
     Entry.APPROVAL_ASKED: Telling(_("%(to)s is to decide: %(remedy)s")),
@@ -167,4 +177,8 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.APPROVAL_ASKED_BACK: Telling(_("%(actor)s asked back: %(remedy)s")),
     Entry.APPROVAL_ANSWERED: Telling(_("%(actor)s answered the question: %(remedy)s")),
     Entry.VOUCHER_REDEEMED: Telling(_("%(actor)s redeemed the voucher: %(remedy)s"), _("Redeemed: %(remedy)s")),
+    Entry.VOUCHER_EXPIRED: Telling(
+        _("The voucher expired unused, and its worth went back to whoever had given it: %(remedy)s"),
+        _("Your voucher has expired: %(remedy)s"),
+    ),
 }

@@ -122,6 +122,17 @@ def apply(
     store(case, live=live)
 
 
+def restore(case: Case, status: Status, *, at: datetime) -> None:
+    """Let a locked case that was marked as a duplicate go on in the state it had, with the clocks it had."""
+    check(case, Move.UNMARK_DUPLICATE)
+    if case.closed_at is not None:
+        clocks.revive(case, ended_at=case.closed_at)
+    case.status, case.closed_at, case.outcome, case.duplicate_of = status, None, "", None
+    if status == Status.OPEN:
+        clocks.resume(case, at=at)
+    store(case)
+
+
 def store(case: Case, *, live: Sequence[Clock] | None = None) -> None:
     """Write a locked case back with its next due moment, by its `live` clocks, and a new version."""
     case.due_at = clocks.next_due(clocks.unended(case) if live is None else live)
@@ -149,6 +160,30 @@ def restand(units: QuerySet[Unit], positions: Mapping[int, int]) -> None:
             output_field=PositiveSmallIntegerField(),
         )
         Case.objects.filter(pk__in=held).update(step=places)
+
+
+def lock_together(employee: Employee, permission: Permission, reference: str, other: str) -> tuple[Case, Case]:
+    """Fetch two cases under their locks, in the order of their ids, for an employee who sees both.
+
+    So that two steps across each other cannot wait for one another. Raises NotFound, NotPermitted, and NotFound for the
+    other as for the first.
+    """
+    list(Case.objects.select_for_update(of=("self",)).filter(reference__in=[reference, other]).order_by("pk"))
+    case = lock_for(employee, permission, reference, move=Move.NOTE)
+    return case, lock_for(employee, permission, other, move=Move.NOTE)
+
+
+def lock_with_original(reference: str) -> tuple[Case, Case | None]:
+    """A case under its lock, and if it is a duplicate, the one that goes on under its own, in the order of their ids.
+
+    One that is marked in the very moment in which it is asked for is no duplicate yet. Raises NotFound.
+    """
+    known = Case.objects.filter(reference=reference, duplicate_of__isnull=False)
+    pks = [pk for pair in known.values_list("pk", "duplicate_of") for pk in pair if pk is not None]
+    if pks:
+        list(Case.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
+    case = locked(reference)
+    return case, case.duplicate_of if case.duplicate_of_id in pks else None
 
 
 def lock_cases_of(customer: Customer) -> list[Case]:

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from complaints.cases.entries import Entry
 from complaints.cases.models import ESCALATED, NOT_DUE, Case, Clock, TimelineEntry
-from complaints.cases.states import MOVES, Move, Status
+from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.keyset import Key, beyond, read_key
@@ -92,6 +92,9 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.REOPEN: Permission.REOPEN,
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
+        Move.UNMARK_DUPLICATE: Permission.UNMARK_DUPLICATE,
+        Move.LINK_FAILURE: Permission.LINK_FAILURE,
+        Move.PART_FAILURE: Permission.PART_FAILURE,
     }
     legal = [
         move
@@ -105,6 +108,8 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         done.add(Move.TAKE)
     if case.step == 0:
         done.add(Move.STEP_DOWN)
+    if case.outcome != Outcome.DUPLICATE:
+        done.add(Move.UNMARK_DUPLICATE)
     return [move for move in legal if move not in done]
 
 
@@ -262,6 +267,12 @@ def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bo
     if public_only:
         entries = entries.filter(public=True)
     return list(entries.order_by("-pk")[:limit])
+
+
+def duplicates_of(case: Case, *, seen_by: Employee) -> list[Case]:
+    """The duplicates of a case that the employee sees, with the files that came with each, oldest first."""
+    theirs = visible_to(seen_by).filter(duplicate_of=case).order_by("pk").prefetch_related("attachments")
+    return list(theirs[:20])
 
 
 @dataclass(frozen=True, slots=True)

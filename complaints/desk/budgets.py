@@ -121,6 +121,7 @@ def _heads() -> list[str]:
         gettext("Set aside"),
         gettext("Spent"),
         gettext("Left"),
+        gettext("Why"),
     ]
 
 
@@ -137,6 +138,7 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
         f"{line.held.amount:.2f}",
         f"{line.spent.amount:.2f}",
         f"{line.left.amount:.2f}",
+        entry.get_why_display(),
     ]
 
 

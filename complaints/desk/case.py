@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.cases import attachments, sentences
 from complaints.cases.deadlines import state_of
+from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
-from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
+from complaints.cases.queries import clocks_of, duplicates_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
 from complaints.common.errors import (
     BeyondAuthority,
@@ -234,7 +235,8 @@ def _page(
     files = list(case.attachments.order_by("pk"))
     newest = entries[0].pk if entries else 0
     opened = unsent.opened if unsent else opened
-    offered = _offered(case, employee, newest=newest, opened=opened)
+    linked = linked_with(case, seen_by=employee)
+    offered = _offered(case, employee, newest=newest, opened=opened, is_linked=bool(linked))
     panel = remedies.panel_of(case, employee, opened=opened, newest=newest, at=at)
     places = {one.move.value for one in offered} | {step.place for one in panel.given for step in one.steps}
     seen = unsent.seen_entry if unsent else None
@@ -245,6 +247,8 @@ def _page(
         "panel": panel,
         "told": told,
         "files": files,
+        "linked": linked,
+        "duplicates": duplicates_of(case, seen_by=employee),
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "slip_submission": str(uuid4()),
@@ -257,11 +261,11 @@ def _page(
     return render(request, "desk/complaint.html", context, status=status)
 
 
-def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened) -> list[Offered]:
+def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened, is_linked: bool) -> list[Offered]:
     legal = legal_moves(case, employee)
     offered = []
     for move, one in STEPS.items():
-        if move not in legal:
+        if move not in legal or (move == Move.PART_FAILURE and not is_linked):
             continue
         is_open = opened.place == move.value
         typed = opened.form if is_open else None

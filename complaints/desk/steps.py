@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from complaints.cases.failures import linked_with
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.desk.choices import failure_types, service_standards, units
@@ -29,14 +30,17 @@ from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
+from complaints.handling.link_failure import link_failure
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.offer_remedy import words_of
+from complaints.handling.part_failure import part_failure
 from complaints.handling.promises import is_held_to_another
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee, reassess
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.step_down import step_down
+from complaints.handling.unmark_duplicate import unmark_duplicate
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
@@ -198,6 +202,22 @@ class DuplicateForm(StepForm):
         max_length=40,
         error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QXR.")},
     )
+
+
+class LinkForm(StepForm):
+    other = Line(
+        label=_("Reference of the other complaint"),
+        max_length=40,
+        error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QXR.")},
+    )
+
+
+class PartForm(LinkForm, ReasonForm):
+    field_order = ("other", "reason")
+
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
+        """Begin with the one that was linked last."""
+        self.initial["other"] = next((one.reference for one in linked_with(case, seen_by=by)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +392,10 @@ STEPS: Final[dict[Move, Step]] = {
         withdraw,
         icon="circle-x",
         done=_("The complaint is closed at the customer's wish."),
-        explains=_("Closes the complaint at the customer's wish. Say how they told us."),
+        explains=_(
+            "Closes the complaint at the customer's wish; what was offered and not accepted goes with it. "
+            "Say how they told us."
+        ),
         form=ReasonForm,
         fields=("reason", "submission"),
     ),
@@ -380,8 +403,41 @@ STEPS: Final[dict[Move, Step]] = {
         mark_duplicate,
         icon="copy",
         done=_("The complaint is closed as a duplicate."),
-        explains=_("Closes this complaint; the other one carries the matter on."),
+        explains=_(
+            "Closes this complaint; the other one carries the matter on. What waits for approval here is withdrawn."
+        ),
         form=DuplicateForm,
         fields=("original",),
+    ),
+    Move.UNMARK_DUPLICATE: Step(
+        unmark_duplicate,
+        icon="undo-2",
+        done=_("The complaint goes on as it was."),
+        explains=_(
+            "Takes the mark back: the complaint goes on as it was, and its deadlines with it. The customer is told. "
+            "What was withdrawn with the mark is to be proposed anew. Say why."
+        ),
+        form=ReasonForm,
+        fields=("reason",),
+    ),
+    Move.LINK_FAILURE: Step(
+        link_failure,
+        icon="link",
+        done=_("Noted: both complaints are about the same failure."),
+        explains=_(
+            "For two complaints that each go on, about one and the same failure. What is given for it on either "
+            "counts together; the customers see nothing of this."
+        ),
+        form=LinkForm,
+        fields=("other",),
+    ),
+    Move.PART_FAILURE: Step(
+        part_failure,
+        icon="unlink",
+        done=_("Noted: these are two failures, each with a cap of its own."),
+        explains=_("From now on what is given counts for each complaint by itself. Say why."),
+        form=PartForm,
+        fields=("other", "reason"),
+        on_demand=True,
     ),
 }

@@ -15,6 +15,7 @@ from complaints.desk import (
     messages,
     remedies,
     slip,
+    to_give,
     vouchers,
     worklist,
 )
@@ -55,6 +56,7 @@ urlpatterns = [
     path("fulfilments/", fulfilments.fulfilments, name="fulfilments"),
     path("fulfilments/<int:pk>/retry/", fulfilments.retry, name="retry_order"),
     path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
+    path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),

@@ -9,7 +9,6 @@ from django.db import transaction
 from complaints.cases import attachments, lifecycle, links, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
-from complaints.cases.queries import locked
 from complaints.cases.states import MOVES, Move, Status
 from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
@@ -24,12 +23,13 @@ def hear_customer(
 ) -> Case:
     """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
 
-    Whatever state the case is in, who is responsible is told, or whoever stands in for them. Locks the case.
-    Raises NotFound, Invalid.
+    Whatever state the case is in, who is responsible is told, or whoever stands in for them. What is written on a
+    duplicate stands on the complaint that goes on as well, and whoever is responsible for that one is told. Locks the
+    case, and of a duplicate the other one too, in the order of their ids. Raises NotFound, Invalid, ChangedMeanwhile.
     """
     text = written(text)
     attachments.examine(files)
-    case = locked(links.case_behind(token, at=at).reference)
+    case, original = lifecycle.lock_with_original(links.case_behind(token, at=at).reference)
     if timeline.has_submission(case, submission):
         return case
     lifecycle.apply(case, Move.ANSWER if case.status == Status.WAITING else Move.REMARK, at=at)
@@ -37,7 +37,12 @@ def hear_customer(
         case, Entry.CUSTOMER_ANSWERED, by=case.customer.actor, at=at, text=text, submission=submission
     )
     attachments.keep(case, files, by=case.customer.actor, at=at, public=True)
-    tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
+    if original is not None:
+        actor, duplicate = case.customer.actor, case.reference
+        timeline.record(original, Entry.DUPLICATE_HEARD, by=actor, at=at, text=text, duplicate=duplicate)
+        lifecycle.store(original)
+    goes_on = original or case
+    tell.responsible(goes_on, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     if Status(case.status) in MOVES[Move.CLIMB].start:
         climb_if_urgent(case, rulebook.edition(), said=text, at=at)
     return case

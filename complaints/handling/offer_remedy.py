@@ -21,7 +21,7 @@ from complaints.outbox.models import Kind
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.catalogue import RemedyKind, is_tangible
 from complaints.remedies.lifecycle import OFFERED_FOR
-from complaints.remedies.models import Remedy
+from complaints.remedies.models import Remedy, Voucher
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
 
@@ -58,6 +58,17 @@ def authorise_and_offer(
         "awaits_answer": remedy.given_at is None,
     }
     tell.customer(case, Kind.REMEDY_OFFERED, occasion=f"remedy {remedy.pk}", at=at, **facts)
+
+
+def tell_of_voucher(case: Case, remedy: Remedy, *, at: datetime) -> None:
+    """Send the customer the code of a voucher that was issued while they were away, once; the mail alone holds it."""
+    voucher = Voucher.objects.get(remedy=remedy)
+    facts: dict[str, Any] = {
+        "remedy": remedy.pk,
+        "worth": lazy_money_words(voucher.amount),
+        "expires_at": voucher.expires_at,
+    }
+    tell.customer(case, Kind.VOUCHER_ISSUED, occasion=f"remedy {remedy.pk}", at=at, **facts)
 
 
 def give(case: Case, remedy: Remedy, *, proof: str, by: Actor, at: datetime, endpoint: str = "") -> None:

@@ -12,6 +12,7 @@ from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
+from complaints.handling.expire_voucher import expire_voucher, unused_ids
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
@@ -78,8 +79,11 @@ def pass_up(*, clock: Now, limit: int | None = 200) -> int:
 
 
 def expire(*, clock: Now, limit: int | None = 200) -> int:
-    """Let go of remedies that nobody decided on or answered for too long."""
-    return each(lapsed_ids(at=clock(), limit=limit), lambda remedy_id: expire_remedy(remedy_id, at=clock()))
+    """Let go of remedies that nobody decided on or answered for too long, and of vouchers nobody used in time."""
+    lapsed, unused = lapsed_ids(at=clock(), limit=limit), unused_ids(at=clock(), limit=limit)
+    return each(lapsed, lambda remedy_id: expire_remedy(remedy_id, at=clock())) + each(
+        unused, lambda voucher_id: expire_voucher(voucher_id, at=clock())
+    )
 
 
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:

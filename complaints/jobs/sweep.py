@@ -8,6 +8,7 @@ from datetime import datetime
 from complaints.fulfilment import queue as fulfilment
 from complaints.handling.escalate_overdue import overdue_ids
 from complaints.handling.expire_remedy import lapsed_ids
+from complaints.handling.expire_voucher import unused_ids
 from complaints.handling.let_rest import resting_ids
 from complaints.handling.pass_up_approval import undecided_ids
 from complaints.handling.prove_ledger import prove_ledger
@@ -47,7 +48,7 @@ def due(*, at: datetime) -> Swept:
         deadlines=len(overdue_ids(at=at, limit=None)),
         reminders=len(reminding_ids(at=at, limit=None)),
         approvals=len(undecided_ids(at=at, limit=None)),
-        remedies=len(lapsed_ids(at=at, limit=None)),
+        remedies=_lapsed(at=at),
         rules=len(changed()),
         orders=fulfilment.how_many_due(at=at),
     )
@@ -63,7 +64,7 @@ def sweep(*, clock: rounds.Now) -> Swept:
     found = due(at=clock())
     reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
     approvals = len(undecided_ids(at=clock(), limit=None))
-    remedies = len(lapsed_ids(at=clock(), limit=None))
+    remedies = _lapsed(at=clock())
     passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
     rounds.warn_of_trainings(clock=clock, limit=None)
     prove_ledger(at=clock())
@@ -88,3 +89,8 @@ def sweep(*, clock: rounds.Now) -> Swept:
         orders=orders,
         ordered=ordered,
     )
+
+
+def _lapsed(*, at: datetime) -> int:
+    """How many remedies and vouchers have outlived their day."""
+    return len(lapsed_ids(at=at, limit=None)) + len(unused_ids(at=at, limit=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -60,6 +61,11 @@ def of_case(case: Case, remedy: int) -> Remedy:
     if found is None:
         raise NotFound(case=case.reference)
     return found
+
+
+def standing_at(case: Case, statuses: Collection[RemedyStatus]) -> list[Remedy]:
+    """The remedies of a locked case that stand at one of some statuses, oldest first."""
+    return list(Remedy.objects.select_related("proposed_by").filter(case=case, status__in=statuses).order_by("pk"))
 
 
 def check(remedy: Remedy, move: RemedyMove) -> None:

@@ -67,7 +67,8 @@ class Remedy(models.Model):
             models.UniqueConstraint(fields=["case", "submission"], name="remedy_proposed_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing")
+            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing"),
+            models.Index(fields=["id"], condition=Q(status=RemedyStatus.ACCEPTED), name="remedy_to_give"),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +220,12 @@ class LedgerKind(models.TextChoices):
     REVERSE = "reverse", _("Given back")
 
 
+class GivenBackFor(models.TextChoices):
+    """Why a sum went back, where nobody decided on it."""
+
+    VOUCHER_EXPIRED = "voucher_expired", _("The voucher expired unused")
+
+
 class LedgerEntry(models.Model):
     """One movement of somebody's authority. Never changed and never deleted: the database refuses both.
 
@@ -240,6 +247,7 @@ class LedgerEntry(models.Model):
     )
     month = models.DateField(help_text=_("First day of the month it counts in, in the zone of the complaint's unit."))
     taken_at = models.DateTimeField(help_text=_("When it was set aside."))
+    why = models.CharField(max_length=20, choices=GivenBackFor, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:
@@ -412,12 +420,33 @@ class Voucher(models.Model):
     )
     redeemed_for = models.CharField(_("redeemed for"), max_length=120, blank=True, default="")
     void_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    expired_at = models.DateTimeField(
+        _("expired unused"), null=True, blank=True, help_text=_("When what it was worth was given back.")
+    )
 
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(redeemed_at=None) | Q(void_at=None), name="voucher_redeemed_or_void"),
+            models.CheckConstraint(
+                condition=Q(redeemed_at=None, void_at=None)
+                | Q(redeemed_at=None, expired_at=None)
+                | Q(void_at=None, expired_at=None),
+                name="voucher_ends_one_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(expired_at=None) | Q(expired_at__gte=F("expires_at")), name="voucher_expires_on_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(redeemed_at=None) | Q(redeemed_at__lt=F("expires_at")), name="voucher_redeemed_in_time"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=Q(redeemed_at=None, void_at=None, expired_at=None),
+                name="voucher_running_out",
+            )
         ]
 
     def __str__(self) -> str:
@@ -431,4 +460,9 @@ class Voucher(models.Model):
 
     def is_good(self, *, at: datetime) -> bool:
         """Whether it can be redeemed at a moment."""
-        return self.redeemed_at is None and self.void_at is None and at < self.expires_at
+        return self.is_out and at < self.expires_at
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was neither redeemed nor taken back, and its worth not given back after its day."""
+        return self.redeemed_at is None and self.void_at is None and self.expired_at is None

@@ -26,6 +26,9 @@ class Permission(StrEnum):
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
+    UNMARK_DUPLICATE = "case:unmark_duplicate"
+    LINK_FAILURE = "failure:link"
+    PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
@@ -48,10 +51,12 @@ _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
         Permission.STEP_DOWN,
+        Permission.UNMARK_DUPLICATE,
         Permission.CHANGE_GROUP,
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
         Permission.REVERSE_REMEDY,
+        Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
     }

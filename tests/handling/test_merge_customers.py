@@ -29,7 +29,7 @@ from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import LedgerEntry, Remedy
 from complaints.staff.models import Employee, Tier
 from tests.factories import a_complaint, a_customer, a_picture
-from tests.remedies.purse import an_authority, usd
+from tests.remedies.purse import a_remedy, an_authority, usd
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -156,7 +156,7 @@ def snapshot(*people: Customer) -> list[Any]:
 def test_an_undo_gives_back_exactly_what_was_there(
     fern: Employee, quinn: Employee, cara: Customer, double: Customer
 ) -> None:
-    an_authority(Tier.FRONT_LINE, per_failure="200", per_month="1000")
+    an_authority(Tier.FRONT_LINE, per_failure=200, per_month=1000)
     for customer in (cara, double):
         offer(a_complaint(by=fern, customer=customer, at=AT), fern, "20")
     customer_consents(double, quinn)
@@ -242,7 +242,7 @@ def test_of_several_merges_the_last_one_is_undone_first(
 def test_what_is_given_to_both_counts_against_the_cap_of_one_customer(
     fern: Employee, quinn: Employee, cara: Customer, double: Customer
 ) -> None:
-    an_authority(Tier.FRONT_LINE, per_failure="200", per_month="1000", per_customer="100", customer_days=30)
+    an_authority(Tier.FRONT_LINE, per_failure=200, per_month=1000, per_customer=100, customer_days=30)
     own, theirs = (a_complaint(by=fern, customer=one, at=AT) for one in (cara, double))
     offer(own, fern, "60")
     offer(theirs, fern, "30")
@@ -266,9 +266,7 @@ def test_what_is_given_to_both_counts_against_the_cap_of_one_customer(
 
 def take(case: Case, by: Employee, dollars: str, at: datetime = AT) -> None:
     """Set money aside for a remedy of a case, which only the database judges."""
-    remedy = Remedy.objects.create(
-        case=case, kind=RemedyKind.VOUCHER, status="proposed", amount=usd(dollars), proposed_by=by, proposed_at=at
-    )
+    remedy = a_remedy(case, usd(dollars))
     ledger.hold(remedy, usd(dollars), allowance(by, case, at=at), at=at)
 
 
