@@ -25,6 +25,7 @@ JOBS = (
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
+    Periodic("look for customers who are on file twice", "customers.look_for_doubles", 60),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -267,6 +268,12 @@ def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bo
     if public_only:
         entries = entries.filter(public=True)
     return list(entries.order_by("-pk")[:limit])
+
+
+def filed_since(customer: Customer, at: datetime, *, seen_by: Employee, but: Collection[int]) -> list[Case]:
+    """The newest complaints of a customer filed since a moment, that the employee sees, without some."""
+    theirs = visible_to(seen_by).filter(customer=customer, filed_at__gte=at).exclude(pk__in=but)
+    return list(theirs.select_related("failure_type").order_by("-filed_at", "-pk")[:PAGE])
 
 
 def duplicates_of(case: Case, *, seen_by: Employee) -> list[Case]:

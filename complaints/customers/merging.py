@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from complaints.common.errors import NotFound
 from complaints.customers import lookup, records
 from complaints.customers.models import Customer, Merge
 from complaints.customers.records import CustomerFile, file_of
@@ -60,6 +61,14 @@ def part(merge: Merge, survivor: Customer, merged: Customer, *, by: Employee, at
     records.change(survivor, apart(file_of(survivor), before=before, after=after))
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
+
+
+def one(pk: int) -> Merge:
+    """One merge with both customers; raises NotFound."""
+    found = Merge.objects.select_related("survivor", "merged", "by", "undone_by").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def last_of(survivor: Customer) -> Merge | None:

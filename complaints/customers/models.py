@@ -124,7 +124,10 @@ class EmailAddress(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer", "address"], name="one_address_per_customer")
         ]
-        indexes: ClassVar = [models.Index(fields=["address"], name="customer_by_address")]
+        indexes: ClassVar = [
+            models.Index(fields=["address"], name="customer_by_address"),
+            models.Index(fields=["address"], name="customer_by_local_part", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.address
@@ -231,8 +234,8 @@ class Verdict(models.TextChoices):
 class Suspicion(models.Model):
     """Two files that could be one person's. A person decides; what they decided is never asked again."""
 
-    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     score = models.PositiveSmallIntegerField(_("score"), help_text=_("0 to 100."))
     reasons = ArrayField(models.CharField(max_length=16), default=list)
     found_at = models.DateTimeField()
@@ -252,7 +255,8 @@ class Suspicion(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["-score", "-id"], condition=models.Q(verdict=""), name="suspicion_open")
+            models.Index(fields=["-found_at", "-id"], condition=models.Q(verdict=""), name="suspicion_open"),
+            models.Index(fields=["second"], name="suspicion_of_second"),
         ]
 
     def __str__(self) -> str:

@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
             model_name="customer",
             index=models.Index(condition=models.Q(("is_unlooked", True)), fields=["id"], name="customer_unlooked"),
         ),
+        migrations.AddIndex(
+            model_name="emailaddress",
+            index=models.Index(fields=["address"], name="customer_by_local_part", opclasses=["varchar_pattern_ops"]),
+        ),
         migrations.AddField(
             model_name="suspicion",
             name="decided_by",
@@ -80,19 +84,23 @@ class Migration(migrations.Migration):
             model_name="suspicion",
             name="first",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="complaints.customer"
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="complaints.customer"
             ),
         ),
         migrations.AddField(
             model_name="suspicion",
             name="second",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="complaints.customer"
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="complaints.customer"
             ),
         ),
         migrations.AddIndex(
             model_name="suspicion",
-            index=models.Index(condition=models.Q(("verdict", "")), fields=["-score", "-id"], name="suspicion_open"),
+            index=models.Index(condition=models.Q(("verdict", "")), fields=["-found_at", "-id"], name="suspicion_open"),
+        ),
+        migrations.AddIndex(
+            model_name="suspicion",
+            index=models.Index(fields=["second"], name="suspicion_of_second"),
         ),
         migrations.AddConstraint(
             model_name="suspicion",

@@ -59,6 +59,7 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:find_customer": lambda _reference, _cara: "/desk/customers/find/?look=cara",
     "desk:customers": lambda _reference, _cara: "/desk/customers/?q=cara",
     "desk:customer": lambda _reference, cara: f"/desk/customers/{cara}/",
+    "desk:doubles": lambda _reference, _cara: "/desk/customers/doubles/",
     "desk:edit_customer": lambda _reference, cara: f"/desk/customers/{cara}/edit/",
     "desk:escalations": lambda _reference, _cara: "/desk/escalations/",
     "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
