@@ -51,6 +51,11 @@ def looked() -> list[Suspicion]:
             {Reason.SAME_NAME, Reason.SAME_LOCAL_PART, Reason.RARE_NAME},
         ),
         (
+            {"name": "Cara Castillo", "email": "", "phone": "+12125550142"},
+            {"name": "Kara Castillo", "email": "", "phone": "+12125550142"},
+            {Reason.ALIKE_NAME, Reason.SAME_PHONE},
+        ),
+        (
             {"name": "Cara", "email": "family@demo.example", "phone": "+12125550142"},
             {"name": "Carl", "email": "family@demo.example", "phone": "+12125550142"},
             {Reason.SAME_EMAIL, Reason.SAME_PHONE},

@@ -44,7 +44,7 @@ def test_quinn_merges_two_files_sees_everything_in_one_and_undoes_it(
         expect(page.locator("main")).to_contain_text(case.reference)
     looks_good(page)
 
-    since = a_complaint(by=fern, customer=double)
+    since = a_complaint(by=fern, customer=double, at=datetime.now(UTC))
     page.goto("/desk/customers/?q=Kara")
     expect(page.locator(".row-customer")).to_have_text(["Cara Castillo"])
     page.locator(".row-link").click()
