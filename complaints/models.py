@@ -13,16 +13,22 @@ from complaints.cases.models import (
 from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
+from complaints.insights.models import OutcomeTally
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
+    Advice,
     Approval,
     Authority,
     Balance,
     ExchangeRate,
     LedgerEntry,
     LedgerProof,
+    Playbook,
+    PlaybookVersion,
     Remedy,
+    TroubleRate,
     Voucher,
 )
 from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
@@ -39,6 +45,7 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Advice",
     "Approval",
     "Attachment",
     "Authority",
@@ -59,13 +66,21 @@ __all__ = [
     "Endpoint",
     "ExchangeRate",
     "FailureType",
+    "Fetched",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
     "Merge",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Order",
+    "OutcomeTally",
     "Phone",
+    "Playbook",
+    "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
     "Reminder",
@@ -76,10 +91,12 @@ __all__ = [
     "SpecialDay",
     "StandardVersion",
     "Suspicion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",
     "Training",
+    "TroubleRate",
     "Unit",
     "UrgentRule",
     "Voucher",

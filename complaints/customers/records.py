@@ -157,8 +157,6 @@ def checked(told: CustomerFile, *, before: CustomerFile) -> CustomerFile:
                 field=name,
                 sentence=_("This is longer than %(most)s characters. Please shorten it.") % {"most": LONGEST[name]},
             )
-    if told.language not in Language.values:
-        raise Invalid(field="language", sentence=_("We do not write in this language."))
     emails, phones = read_emails(told.emails, kept=before.emails), read_phones(told.phones, kept=before.phones)
     facts: dict[str, Any] = {**lines, **words, **_worth(told)}
     return replace(told, **facts, emails=emails, phones=phones, language=str(told.language))

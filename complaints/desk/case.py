@@ -38,7 +38,7 @@ from complaints.desk.lookup import contacts_of
 from complaints.desk.remedies import Opened
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.request import at_desk
-from complaints.desk.steps import STEPS, Step, StepForm
+from complaints.desk.steps import STEPS, OfferForm, Step, StepForm
 from complaints.handling.reassess import Judged
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
@@ -116,6 +116,8 @@ def step(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     if request.method != "POST":
         return _opened(request, case, named.value, lambda typed: _form(named, case, employee, typed))
     form = _form(named, case, employee, request.POST, request.FILES)
+    if "reckon" in request.POST and isinstance(form, OfferForm):
+        return _page(request, case, unsent=Unsent(named.value, form), status=200 if form.reckon_anew() else 400)
     if "foresee" in request.POST and form.is_valid():
         return _foresee(request, case, named, form)
 
@@ -236,8 +238,11 @@ def _page(
     newest = entries[0].pk if entries else 0
     opened = unsent.opened if unsent else opened
     linked = linked_with(case, seen_by=employee)
+    panel = remedies.panel_of(case, employee, entries, opened=opened, newest=newest, at=at)
     offered = _offered(case, employee, newest=newest, opened=opened, is_linked=bool(linked))
-    panel = remedies.panel_of(case, employee, opened=opened, newest=newest, at=at)
+    for one in offered:
+        if one.form is not None and not one.form.is_bound and panel.beside is not None:
+            one.form.guide(panel.beside, request.GET.dict() if one.is_open else {})
     places = {one.move.value for one in offered} | {step.place for one in panel.given for step in one.steps}
     seen = unsent.seen_entry if unsent else None
     told = [_told(entry, files=files, seen_entry=seen) for entry in entries]

@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import one_visible
 from complaints.cases.states import MOVES, Move
-from complaints.common.errors import NotFound, RateMissing
+from complaints.common.errors import Invalid, NotFound, RateMissing
 from complaints.common.money import money_words
+from complaints.common.rulebook import edition
+from complaints.desk.guidance import Beside, beside, reckoned, short_of, worth_words
 from complaints.desk.remedy_steps import REMEDY_STEPS, RemedyForm, RemedyStep
 from complaints.desk.request import at_desk
 from complaints.desk.steps import OfferForm
@@ -96,6 +98,7 @@ class Panel:
     authority: Sequence[str] = ()
     is_suspended: bool = False
     similar: Similar | None = None
+    beside: Beside | None = None
 
     @property
     def waits_for_reader(self) -> bool:
@@ -120,8 +123,10 @@ class Opened:
     form: forms.Form | None = None
 
 
-def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at: datetime) -> Panel:
-    """Gather the panel for one reader."""
+def panel_of(
+    case: Case, employee: Employee, entries: Sequence[TimelineEntry], *, opened: Opened, newest: int, at: datetime
+) -> Panel:
+    """Gather the panel for one reader, beside the timeline that the page shows; the playbook while a case is open."""
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
@@ -129,14 +134,25 @@ def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at:
     given = [
         _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
     ]
-    if not may(employee, Permission.PROPOSE_REMEDY) or case.status not in MOVES[Move.PROPOSE_REMEDY].start:
+    if case.status not in MOVES[Move.PROPOSE_REMEDY].start:
         return Panel(given, may_offer=False)
     own = reader.own
+    currency = own.rule.currency if own and own.rule else ""
+    guidance = beside(case, entries, remedies, currency=currency, at=at)
+    if not may(employee, Permission.PROPOSE_REMEDY):
+        return Panel(given, may_offer=False, beside=guidance)
     if own is None:
-        return Panel(given, may_offer=True, authority=(reader.why_not,))
+        return Panel(given, may_offer=True, authority=(reader.why_not,), beside=guidance)
     sentences = _authority_in_words(own, above=next_above(case, by=employee, at=at))
-    similar = similar_to(case, currency=own.rule.currency if own.rule else "")
-    return Panel(given, may_offer=True, authority=sentences, is_suspended=own.is_suspended, similar=similar)
+    similar = similar_to(case, currency=currency)
+    return Panel(
+        given,
+        may_offer=True,
+        authority=sentences,
+        is_suspended=own.is_suspended,
+        similar=similar,
+        beside=guidance,
+    )
 
 
 def remedy_form(move: RemedyMove, remedy: Remedy, typed: QueryDict | None = None, *, newest: int = 0) -> RemedyForm:
@@ -168,7 +184,24 @@ def outlook(request: HttpRequest, reference: str) -> HttpResponse:
     form = OfferForm(request.GET)
     form.offer(case, by=employee, at=at)
     form.is_valid()
-    return render(request, "desk/_outlook.html", {"sentence": _outlook(case, form, by=employee, at=at)})
+    said = {"sentence": _outlook(case, form, by=employee, at=at), "worth": _worth(form)}
+    return render(request, "desk/_outlook.html", said)
+
+
+def _worth(form: OfferForm) -> list[str]:
+    """What it should be worth by the parts that are typed, and whether the sum that is typed is less."""
+    told, parts = form.cleaned_data, form.parts()
+    kind, currency = told.get("kind"), told.get("currency")
+    if parts is None or not currency or (kind and not is_tangible(RemedyKind(kind))):
+        return []
+    try:
+        reckoning = reckoned(parts, currency, edition())
+    except Invalid:
+        return []
+    if reckoning is None:
+        return []
+    amount = Money(told["amount"], currency) if told.get("amount") is not None else None
+    return [worth_words(reckoning), short_of(reckoning, amount)]
 
 
 def _outlook(case: Case, form: OfferForm, *, by: Employee, at: datetime) -> str:

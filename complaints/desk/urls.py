@@ -13,6 +13,7 @@ from complaints.desk import (
     filing,
     fulfilments,
     live,
+    mail_in,
     messages,
     remedies,
     slip,
@@ -21,6 +22,7 @@ from complaints.desk import (
     worklist,
 )
 from complaints.desk.settings import pages as settings
+from complaints.desk.settings import texts
 
 app_name = "desk"
 
@@ -64,12 +66,19 @@ urlpatterns = [
     path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
     path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("mail-in/", mail_in.mails, name="mails"),
+    path("mail-in/<int:pk>/", mail_in.mail, name="mail"),
+    path("mail-in/<int:pk>/take/", mail_in.take, name="take_mail"),
+    path("mail-in/<int:pk>/original.eml", mail_in.original, name="original_mail"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
     path("settings/", settings.settings, name="settings"),
     path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/texts/", texts.texts, name="texts"),
+    path("settings/texts/<str:kind>/<str:language>/", texts.text, name="text"),
+    path("settings/texts/<str:kind>/<str:language>/back/", texts.back, name="text_back"),
     path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
     path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
     path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.send_order import send_order
+from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.jobs import rounds
 
 HELPERS: Final = 3
@@ -39,6 +40,12 @@ def send_missed(helpers: int = HELPERS) -> int:
         return monotonic() < ends
 
     return rounds.send_missed(clock=now, goes_on=goes_on)
+
+
+@shared_task(name="mail.fetch", ignore_result=True)
+def fetch_mail() -> int:
+    """Fetch mail from the configured mailbox, and sort what waits."""
+    return rounds.fetch_mail(clock=now)
 
 
 @shared_task(name="fulfilments.send", ignore_result=True)
@@ -83,10 +90,28 @@ def expire() -> int:
     return rounds.expire(clock=now)
 
 
+@shared_task(name="remedies.tally", ignore_result=True)
+def tally() -> int:
+    """Count anew what each kind of remedy did in similar cases."""
+    return tally_outcomes(at=now())
+
+
 @shared_task(name="trainings.warn", ignore_result=True)
 def warn() -> int:
     """Tell people that the training their authority needs expires within a month."""
     return rounds.warn_of_trainings(clock=now)
+
+
+@shared_task(name="staff.tell_days", ignore_result=True)
+def tell_days() -> int:
+    """Tell people in the morning of a working day which complaints are theirs."""
+    return rounds.tell_days(clock=now)
+
+
+@shared_task(name="cases.survey", ignore_result=True)
+def ask_how_it_was() -> int:
+    """Ask customers the two questions some days after closing."""
+    return rounds.ask_how_it_was(clock=now)
 
 
 @shared_task(name="ledger.prove", ignore_result=True)

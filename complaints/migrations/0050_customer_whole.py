@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0032_same_failure"),
+        ("complaints", "0039_closed_and_not_rated"),
     ]
 
     operations = [

@@ -257,7 +257,8 @@ class Dossier:
 def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) -> Dossier:
     """Everything about one remedy, for whoever is to decide on it; raises NotFound, and RateMissing."""
     case = one_visible(employee, reference)
-    found = Remedy.objects.select_related("proposed_by").filter(case=case, pk=remedy).first()
+    known = Remedy.objects.select_related("proposed_by", "playbook__playbook")
+    found = known.filter(case=case, pk=remedy).first()
     if found is None:
         raise NotFound(case=reference)
     requests = list(Approval.objects.filter(remedy=found).select_related("asked_of", "decided_by").order_by("-pk")[:50])

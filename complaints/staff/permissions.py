@@ -30,6 +30,8 @@ class Permission(StrEnum):
     LINK_FAILURE = "failure:link"
     PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
+    VIEW_MAIL = "mail:view"
+    TAKE_MAIL = "mail:take"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
@@ -44,9 +46,11 @@ class Permission(StrEnum):
     VIEW_BUDGETS = "budget:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
+    KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -70,13 +74,23 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: _STEWARDSHIP
-    | {Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS},
+    Role.ANALYST: frozenset(
+        {
+            Permission.MERGE_CUSTOMERS,
+            Permission.VIEW,
+            Permission.NOTE,
+            Permission.VIEW_ESCALATIONS,
+            Permission.VIEW_BUDGETS,
+            Permission.KEEP_TEXTS,
+            Permission.KEEP_PLAYBOOKS,
+        }
+    ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | _STEWARDSHIP
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
+        Permission.VIEW_MAIL,
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
