@@ -113,7 +113,7 @@ def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
 
 
-def look_for_customers_twice(*, clock: Now, limit: int = 1_000) -> int:
+def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
     """Look for doubles of customers whose files were written since the last turn; how many files."""
     return each(unlooked_ids(limit=limit), lambda one: look_for_doubles(one, at=clock()))
 
