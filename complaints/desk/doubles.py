@@ -59,7 +59,7 @@ def double(request: HttpRequest, pk: int) -> HttpResponse:
         merge_customers(goes_on, ends, by=desk.user, at=timezone.now())
     except (Invalid, StewardshipNotYours) as error:
         return _side_by_side(request, found, refusal=error.sentence, status=error.status)
-    messages.success(request, _("Merged: everything is in this file now. It can be undone below."))
+    messages.success(request, _("Merged: everything is in this file now. It can be undone under “Merged files”."))
     return redirect("desk:customer", pk=goes_on)
 
 
