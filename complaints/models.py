@@ -10,7 +10,7 @@ from complaints.cases.models import (
     TimelineEntry,
     TrackingLink,
 )
-from complaints.customers.models import Customer, EmailAddress, Phone
+from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
 from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
@@ -58,6 +58,7 @@ __all__ = [
     "CaseText",
     "Clock",
     "ColumnMapping",
+    "Consent",
     "Course",
     "Customer",
     "Edition",
@@ -72,6 +73,7 @@ __all__ = [
     "LedgerProof",
     "Mail",
     "Mailbox",
+    "Merge",
     "Message",
     "MessageLanguage",
     "MessageText",
@@ -90,6 +92,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Suspicion",
     "Tally",
     "Target",
     "TimelineEntry",

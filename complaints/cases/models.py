@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.cases.entries import Entry
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor, ActorKind
+from complaints.customers.guards import CASE_OF_SOMEBODY
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Tier, Unit
 from complaints.standards.models import (
@@ -215,12 +216,18 @@ class Case(models.Model):
         ]
         triggers: ClassVar = [
             pgtrigger.Trigger(
+                name="of_somebody",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id"),  # type: ignore[no-untyped-call] # the library has no types
+                func=CASE_OF_SOMEBODY,
+            ),
+            pgtrigger.Trigger(
                 name="one_failure_with",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("duplicate_of_id"),  # type: ignore[no-untyped-call] # the library has no types
                 condition=pgtrigger.Q(old__duplicate_of__df=pgtrigger.F("new__duplicate_of")),
                 func=ALONE_WITH_FAILURES,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

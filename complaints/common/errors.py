@@ -85,6 +85,26 @@ class CustomerNotYours(NotPermitted):
     sentence_template = _("You find this customer, but what is on file for them is not yours to change.")
 
 
+class StewardshipNotYours(NotPermitted):
+    """Files of customers are merged by those who keep them, where they see every complaint of both."""
+
+    sentence_template = _("Files of customers are merged by analysts and administrators who see all their complaints.")
+
+
+class MergeMovedOn(RecoveryError):
+    """Somebody else merged or parted these files after the page was drawn."""
+
+    code = "merge_moved_on"
+    sentence_template = _("These files have moved on: somebody merged one of them already. Please look again.")
+
+
+class LaterMergeFirst(RecoveryError):
+    """Merges are undone in the opposite order, so that each finds what it left."""
+
+    code = "later_merge_first"
+    sentence_template = _("Another merge came after this one. Please undo that one first.")
+
+
 class CustomerChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed what is on file for a customer after the page was drawn."""
 

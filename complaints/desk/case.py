@@ -18,7 +18,7 @@ from complaints.cases import attachments, sentences
 from complaints.cases.deadlines import state_of
 from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
-from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
+from complaints.cases.queries import clocks_of, duplicates_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
 from complaints.common.errors import (
     BeyondAuthority,
@@ -275,6 +275,7 @@ def _page(
         "told": told,
         "files": files,
         "linked": linked,
+        "duplicates": duplicates_of(case, seen_by=employee),
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "slip_submission": str(uuid4()),

@@ -13,7 +13,7 @@ from complaints.common.tokens import read_reference
 from complaints.common.words import clean_line
 from complaints.customers import lookup
 from complaints.customers.models import Customer
-from complaints.customers.records import mobiles_among
+from complaints.customers.records import goes_on_as, mobiles_among
 from complaints.outbox.queries import barred
 from complaints.staff.models import Employee
 
@@ -31,9 +31,10 @@ def look_up(employee: Employee, typed: str, *, limit: int = 8) -> list[Customer]
 
 
 def one_customer(typed: str) -> Customer | None:
-    """The customer with this id; None for anything that is not one."""
+    """The customer with this id, or whoever goes on in their place; None for anything that is not one."""
     key = read_id(typed)
-    return None if key is None else Customer.objects.filter(pk=key).first()
+    found = None if key is None else Customer.objects.filter(pk=key).first()
+    return None if found is None else goes_on_as(found)
 
 
 def contacts_of(customer: Customer) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.step_down import step_down
+from complaints.handling.unmark_duplicate import unmark_duplicate
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
@@ -483,6 +484,17 @@ STEPS: Final[dict[Move, Step]] = {
         form=DuplicateForm,
         fields=("original",),
         rare=True,
+    ),
+    Move.UNMARK_DUPLICATE: Step(
+        unmark_duplicate,
+        icon="undo-2",
+        done=_("The complaint goes on as it was."),
+        explains=_(
+            "Takes the mark back: the complaint goes on as it was, and its deadlines with it. The customer is told. "
+            "What was withdrawn with the mark is to be proposed anew. Say why."
+        ),
+        form=ReasonForm,
+        fields=("reason",),
     ),
     Move.LINK_FAILURE: Step(
         link_failure,

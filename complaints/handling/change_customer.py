@@ -10,7 +10,7 @@ from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import may_change
-from complaints.common.errors import CustomerChangedMeanwhile, CustomerNotYours, NotFound
+from complaints.common.errors import CustomerChangedMeanwhile, CustomerNotYours, MergeMovedOn, NotFound
 from complaints.customers import records
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFile
@@ -67,7 +67,12 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
 
 
 def require_change(customer: Customer, *, by: Employee) -> None:
-    """Raise CustomerNotYours unless the employee may change this customer; nobody changes a stand-in for many."""
+    """Raise CustomerNotYours unless the employee may change this customer; nobody changes a stand-in for many.
+
+    Raises MergeMovedOn for one who was merged: their file is kept as it was.
+    """
+    if customer.merged_into_id is not None:
+        raise MergeMovedOn
     if not may_change(by, customer) or is_stand_in(customer):
         raise CustomerNotYours(customer=customer.pk)
 

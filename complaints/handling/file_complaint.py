@@ -22,6 +22,7 @@ from complaints.common.inserting import insert_together
 from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
 from complaints.customers import records
+from complaints.customers.guards import of_merged_customer
 from complaints.customers.models import UNSHOWN, Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling import tell, texts
@@ -83,7 +84,9 @@ def file_complaint(
         try:
             with transaction.atomic():
                 case, token = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
-        except IntegrityError:
+        except IntegrityError as error:
+            if of_merged_customer(error):
+                continue  # they were merged since we looked them up: now we find whoever goes on in their place
             earlier = (
                 Case.objects.filter(submission=submission).select_related("customer", "unit").defer(*UNSHOWN).first()
             )

@@ -9,7 +9,6 @@ from django.db import transaction
 from complaints.cases import attachments, lifecycle, links, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
-from complaints.cases.queries import locked
 from complaints.cases.states import MOVES, Move, Status
 from complaints.common import rulebook
 from complaints.handling import tell
@@ -24,8 +23,9 @@ def hear_customer(
 ) -> Case:
     """The customer writes on their tracking page: an answer sets the clocks running again, and nothing written is lost.
 
-    Whatever state the case is in, who is responsible is told, or whoever stands in for them. Locks the case.
-    Raises NotFound, Invalid.
+    Whatever state the case is in, who is responsible is told, or whoever stands in for them. What is written on a
+    duplicate stands on the complaint that goes on as well, and whoever is responsible for that one is told. Locks the
+    case, and of a duplicate the other one too, in the order of their ids. Raises NotFound, Invalid, ChangedMeanwhile.
     """
     text = written(text)
     attachments.examine(files)
@@ -45,7 +45,7 @@ def hear(
 
     In the caller's transaction. Locks the case. Raises NotFound.
     """
-    case = locked(reference)
+    case, original = lifecycle.lock_with_original(reference)
     if timeline.has_submission(case, submission):
         return case
     lifecycle.apply(case, Move.ANSWER if case.status == Status.WAITING else Move.REMARK, at=at)
@@ -53,7 +53,11 @@ def hear(
     customer = case.customer.actor
     entry = timeline.record(case, Entry.CUSTOMER_ANSWERED, by=customer, at=at, text=text, public=None, **facts)
     attachments.keep(case, files, by=customer, at=at, public=True)
-    tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
+    if original is not None:
+        duplicate = case.reference
+        timeline.record(original, Entry.DUPLICATE_HEARD, by=customer, at=at, text=text, duplicate=duplicate)
+        lifecycle.store(original)
+    tell.responsible(original or case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     if Status(case.status) in MOVES[Move.CLIMB].start:
         climb_if_urgent(case, rulebook.edition(), said=text, at=at)
     return case

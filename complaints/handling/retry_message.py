@@ -57,7 +57,7 @@ def _where_to(messages: Sequence[Message]) -> dict[int, str]:
     cases = (
         cases.prefetch_related("customer__emails", "customer__phones")
         .select_related("customer")
-        .defer("customer__grams")
+        .defer("customer__grams", "customer__near")
     )
     on_file = {}
     for case in cases:

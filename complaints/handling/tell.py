@@ -29,7 +29,7 @@ from complaints.standards.models import ClockKind, Severity
 _ADDRESSES: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")
 _OPEN: Final = _ADDRESSES.exclude(Exists(BarredAddress.objects.filter(address=OuterRef("address"))))
 _COMPLAINANT: Final = ByKey(
-    lambda: Customer.objects.defer("haystack", "grams").annotate(
+    lambda: Customer.objects.defer("haystack", "grams", "near").annotate(
         first=Subquery(_ADDRESSES[:1]), open=Subquery(_OPEN[:1])
     )
 )

@@ -85,7 +85,7 @@ def unit_of_the_mailbox() -> Unit:
 
 def only_customer_at(address: str) -> Customer | None:
     """The customer with this address, where exactly one has it."""
-    found = Customer.objects.filter(emails__address=address).order_by("pk").distinct()[:2]
+    found = Customer.objects.filter(emails__address=address, merged_into=None).order_by("pk").distinct()[:2]
     return found[0] if len(found) == 1 else None
 
 

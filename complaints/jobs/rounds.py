@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 from django.conf import settings
 
+from complaints.customers.doubles import unlooked_ids
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
@@ -16,6 +17,7 @@ from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.expire_voucher import expire_voucher, unused_ids
 from complaints.handling.fetch_mail import fetch_mail as fetch_from
 from complaints.handling.let_rest import let_rest, resting_ids
+from complaints.handling.look_for_doubles import look_for_doubles
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
@@ -109,6 +111,11 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
+    """Look for doubles of customers whose files were written since the last turn; how many files."""
+    return each(unlooked_ids(limit=limit), lambda one: look_for_doubles(one, at=clock()))
 
 
 def tell_days(*, clock: Now) -> int:

@@ -120,6 +120,12 @@ def prove() -> bool:
     return prove_ledger(at=now())
 
 
+@shared_task(name="customers.look_for_doubles", ignore_result=True)
+def look_for_doubles() -> int:
+    """Look for doubles of customers whose files were written."""
+    return rounds.look_for_customers_twice(clock=now)
+
+
 @shared_task(name="deadlines.recompute", ignore_result=True)
 def recompute() -> int:
     """Reckon open deadlines anew where a calendar or a time zone was changed."""

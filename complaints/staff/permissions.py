@@ -26,6 +26,7 @@ class Permission(StrEnum):
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
+    UNMARK_DUPLICATE = "case:unmark_duplicate"
     LINK_FAILURE = "failure:link"
     PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
@@ -34,6 +35,7 @@ class Permission(StrEnum):
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
+    MERGE_CUSTOMERS = "customer:merge"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
@@ -53,6 +55,7 @@ _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
         Permission.STEP_DOWN,
+        Permission.UNMARK_DUPLICATE,
         Permission.CHANGE_GROUP,
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
@@ -62,7 +65,10 @@ _LEADING: Final = frozenset(
         Permission.VIEW_BUDGETS,
     }
 )
-_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
+_STEWARDSHIP: Final = frozenset({Permission.MERGE_CUSTOMERS})
+"""Who keeps the profiles of customers: analysts and administrators, who see whole and handle no complaint."""
+
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _STEWARDSHIP
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
@@ -70,6 +76,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.VP: _HANDLING | _LEADING,
     Role.ANALYST: frozenset(
         {
+            Permission.MERGE_CUSTOMERS,
             Permission.VIEW,
             Permission.NOTE,
             Permission.VIEW_ESCALATIONS,
@@ -79,6 +86,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
+    | _STEWARDSHIP
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,

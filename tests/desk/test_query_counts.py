@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from complaints.customers.models import Customer
+from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_standard import keep_standard
@@ -91,6 +92,19 @@ def test_a_page_takes_no_more_queries_with_twenty_rows_than_with_two(
 
     assert Message.objects.exists()
     assert_as_recorded(page, few=few, many=many)
+
+
+def test_the_list_of_doubles_takes_no_more_queries_with_twenty_rows_than_with_two(
+    client: Client, quinn: Employee
+) -> None:
+    client.force_login(quinn)
+    counts = []
+    for rows in (2, 18):
+        for number in range(rows):
+            one, other = (a_customer(name=f"Cara {rows} {number}", phone=f"+1212555{number:04}") for _ in range(2))
+            name_double(one.pk, other.pk, by=quinn, at=now())
+        counts.append(queries_of(client, "/desk/customers/doubles/"))
+    assert_as_recorded("desk:doubles", few=counts[0], many=counts[1])
 
 
 SETTINGS: dict[str, str] = {
