@@ -1,8 +1,18 @@
 """The list of models that Django reads; nobody else imports this module."""
 
-from complaints.cases.models import Attachment, Case, CaseText, Clock, SourceRecord, TimelineEntry, TrackingLink
+from complaints.cases.models import (
+    Attachment,
+    Case,
+    CaseText,
+    ChangedCase,
+    Clock,
+    SourceRecord,
+    TimelineEntry,
+    TrackingLink,
+)
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
+from complaints.insights.models import Basis, MeasuredCase, Tally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import (
@@ -34,10 +44,12 @@ __all__ = [
     "Authority",
     "Balance",
     "BarredAddress",
+    "Basis",
     "Breaker",
     "BusinessCalendar",
     "Case",
     "CaseText",
+    "ChangedCase",
     "Clock",
     "ColumnMapping",
     "Course",
@@ -50,6 +62,7 @@ __all__ = [
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "MeasuredCase",
     "Message",
     "Phone",
     "RecoveryStandard",
@@ -60,6 +73,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",

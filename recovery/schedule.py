@@ -24,6 +24,7 @@ JOBS = (
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
+    Periodic("count what changed", "insights.refresh", 10),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )
 

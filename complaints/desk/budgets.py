@@ -21,6 +21,7 @@ from complaints.common.keyset import read_id
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.desk.request import at_desk
+from complaints.desk.spreadsheets import plain
 from complaints.desk.wording import name_in
 from complaints.remedies.budgets import (
     SUMMED,
@@ -38,10 +39,6 @@ from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation
-
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would work out instead of showing it."""
-
 
 YEARS: Final = range(2000, 3000)
 """Of which there are months to be asked for."""
@@ -137,7 +134,7 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
     entry = line.entry
     return [
         timezone.localtime(entry.at).isoformat(timespec="seconds"),
-        _plain(account.holder.name),
+        plain(account.holder.name),
         entry.get_kind_display(),
         entry.remedy.get_kind_display(),
         entry.case.reference if is_seen else "",
@@ -147,11 +144,6 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
         f"{line.spent.amount:.2f}",
         f"{line.left.amount:.2f}",
     ]
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _reader(request: HttpRequest) -> Employee:

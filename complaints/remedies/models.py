@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, notes_the_change
 from complaints.customers.models import Customer
 from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
@@ -56,6 +56,7 @@ class Remedy(models.Model):
     objects: ClassVar[models.Manager[Remedy]] = models.Manager()
 
     class Meta:
+        triggers: ClassVar = notes_the_change("case_id")
         verbose_name = _("remedy")
         verbose_name_plural = _("remedies")
         constraints: ClassVar = [

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
+    VIEW_INSIGHTS = "insights:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
 
@@ -52,6 +53,7 @@ _LEADING: Final = frozenset(
         Permission.REVERSE_REMEDY,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_INSIGHTS,
     }
 )
 _HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
@@ -60,9 +62,23 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
     Role.MANAGER: _HANDLING | _LEADING,
     Role.VP: _HANDLING | _LEADING,
-    Role.ANALYST: frozenset({Permission.VIEW, Permission.NOTE, Permission.VIEW_ESCALATIONS, Permission.VIEW_BUDGETS}),
+    Role.ANALYST: frozenset(
+        {
+            Permission.VIEW,
+            Permission.NOTE,
+            Permission.VIEW_ESCALATIONS,
+            Permission.VIEW_BUDGETS,
+            Permission.VIEW_INSIGHTS,
+        }
+    ),
     Role.ADMINISTRATOR: _ADMINISTRATION
-    | {Permission.VIEW, Permission.RETRY_MESSAGE, Permission.KEEP_ABSENCES, Permission.VIEW_BUDGETS},
+    | {
+        Permission.VIEW,
+        Permission.RETRY_MESSAGE,
+        Permission.KEEP_ABSENCES,
+        Permission.VIEW_BUDGETS,
+        Permission.VIEW_INSIGHTS,
+    },
 }
 
 
