@@ -6,23 +6,29 @@ from complaints.cases.models import (
     CaseText,
     ChangedCase,
     Clock,
+    SameFailure,
     SourceRecord,
     TimelineEntry,
     TrackingLink,
 )
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
-from complaints.insights.models import Basis, MeasuredCase, Tally
+from complaints.fulfilment.models import Endpoint, Order
+from complaints.insights.models import Basis, MeasuredCase, OutcomeTally, Tally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message
 from complaints.remedies.models import (
+    Advice,
     Approval,
     Authority,
     Balance,
     ExchangeRate,
     LedgerEntry,
     LedgerProof,
+    Playbook,
+    PlaybookVersion,
     Remedy,
+    TroubleRate,
     Voucher,
 )
 from complaints.staff.models import Absence, Course, Employee, SettingChange, Training, Unit
@@ -39,6 +45,7 @@ from complaints.standards.models import (
 
 __all__ = [
     "Absence",
+    "Advice",
     "Approval",
     "Attachment",
     "Authority",
@@ -57,6 +64,7 @@ __all__ = [
     "Edition",
     "EmailAddress",
     "Employee",
+    "Endpoint",
     "ExchangeRate",
     "FailureType",
     "LadderStep",
@@ -64,10 +72,15 @@ __all__ = [
     "LedgerProof",
     "MeasuredCase",
     "Message",
+    "Order",
+    "OutcomeTally",
     "Phone",
+    "Playbook",
+    "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
     "Reminder",
+    "SameFailure",
     "ServiceStandard",
     "SettingChange",
     "SourceRecord",
@@ -78,6 +91,7 @@ __all__ = [
     "TimelineEntry",
     "TrackingLink",
     "Training",
+    "TroubleRate",
     "Unit",
     "UrgentRule",
     "Voucher",

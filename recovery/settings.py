@@ -235,6 +235,12 @@ for _name, _value in env.mail(DATA_DIR / "mail", to_files=EMBEDDED).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"complaints@{urlsplit(BASE_URL).hostname}")
 
+# Systems outside that give customers what was promised
+
+# Whether they may stand on this very machine: for trying out, or for a relay beside the product.
+FULFILMENT_TO_LOOPBACK = env.flag("FULFILMENT_TO_LOOPBACK")
+FULFILMENT_TIMEOUT = env.number("FULFILMENT_TIMEOUT", 15, least=1, most=45)  # seconds, from the first byte to the last
+
 # Jobs
 
 # Celery spells a socket and the number of the database in its own way.

@@ -2,12 +2,14 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from complaints.api import views
+from complaints.api.fulfilments import Fulfilment
 from complaints.api.mail_reports import mail_reports
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("mail-reports/", mail_reports, name="mail_reports"),
+    path("fulfilments/<str:key>/", Fulfilment.as_view(), name="fulfilment"),
     path("complaints/", views.Complaints.as_view(), name="complaints"),
     path("complaints/<str:reference>/", views.Complaint.as_view(), name="complaint"),
 ]

@@ -36,6 +36,8 @@ class Entry(StrEnum):
     WITHDRAWN = "complaint.withdrawn"
     DUPLICATE_MARKED = "duplicate.marked"
     DUPLICATE_RECEIVED = "duplicate.received"
+    FAILURE_LINKED = "failure.linked"
+    FAILURE_PARTED = "failure.parted"
     LET_REST = "complaint.let_rest"
     ATTACHMENT_ADDED = "attachment.added"
     LINK_SENT = "link.sent"
@@ -52,7 +54,12 @@ class Entry(StrEnum):
     REMEDY_ACCEPTED = "remedy.accepted"
     REMEDY_DECLINED = "remedy.declined"
     REMEDY_FULFILLED = "remedy.fulfilled"
+    REMEDY_SENT = "remedy.sent"
+    REMEDY_NOT_SENT = "remedy.not_sent"
+    REMEDY_SENT_AGAIN = "remedy.sent_again"
+    REMEDY_CALLED_BACK = "remedy.called_back"
     REMEDY_WITHDRAWN = "remedy.withdrawn"
+    REMEDY_ENDED = "remedy.ended"
     REMEDY_EXPIRED = "remedy.expired"
     REMEDY_REVERSED = "remedy.reversed"
     APPROVAL_ASKED = "approval.asked"
@@ -60,6 +67,7 @@ class Entry(StrEnum):
     APPROVAL_ASKED_BACK = "approval.asked_back"
     APPROVAL_ANSWERED = "approval.answered"
     VOUCHER_REDEEMED = "voucher.redeemed"
+    VOUCHER_EXPIRED = "voucher.expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("This complaint goes on together with another one of yours, %(original)s"),
     ),
     Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
+    Entry.FAILURE_LINKED: Telling(_("%(actor)s found that this is the same failure as %(other)s")),
+    Entry.FAILURE_PARTED: Telling(_("%(actor)s found that this is not the same failure as %(other)s")),
     Entry.LET_REST: Telling(
         _("Closed: the customer has not answered the proposed resolution"), _("Closed, as we have not heard from you")
     ),
@@ -136,7 +146,15 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.REMEDY_ACCEPTED: Telling(_("The customer accepted: %(remedy)s"), _("You accepted: %(remedy)s")),
     Entry.REMEDY_DECLINED: Telling(_("The customer declined: %(remedy)s"), _("You declined: %(remedy)s")),
     Entry.REMEDY_FULFILLED: Telling(_("%(actor)s ticked off as given: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_SENT: Telling(_("%(endpoint)s gave the customer: %(remedy)s"), _("Given to you: %(remedy)s")),
+    Entry.REMEDY_NOT_SENT: Telling(_("%(endpoint)s did not take the order: %(remedy)s")),
+    Entry.REMEDY_SENT_AGAIN: Telling(_("%(actor)s sends the order to %(endpoint)s again: %(remedy)s")),
+    Entry.REMEDY_CALLED_BACK: Telling(_("%(actor)s called the order back from %(endpoint)s: %(remedy)s")),
     Entry.REMEDY_WITHDRAWN: Telling(_("%(actor)s withdrew: %(remedy)s"), _("We withdrew our offer: %(remedy)s")),
+    Entry.REMEDY_ENDED: Telling(
+        _("Withdrawn, as the complaint was closed: %(remedy)s"),
+        _("Our offer ended with your complaint: %(remedy)s"),
+    ),
     Entry.REMEDY_EXPIRED: Telling(_("Expired: %(remedy)s"), _("Our offer has expired: %(remedy)s")),
     Entry.REMEDY_REVERSED: Telling(_("%(actor)s reversed: %(remedy)s"), _("Taken back: %(remedy)s")),
     Entry.APPROVAL_ASKED: Telling(_("%(to)s is to decide: %(remedy)s")),
@@ -144,4 +162,8 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.APPROVAL_ASKED_BACK: Telling(_("%(actor)s asked back: %(remedy)s")),
     Entry.APPROVAL_ANSWERED: Telling(_("%(actor)s answered the question: %(remedy)s")),
     Entry.VOUCHER_REDEEMED: Telling(_("%(actor)s redeemed the voucher: %(remedy)s"), _("Redeemed: %(remedy)s")),
+    Entry.VOUCHER_EXPIRED: Telling(
+        _("The voucher expired unused, and its worth went back to whoever had given it: %(remedy)s"),
+        _("Your voucher has expired: %(remedy)s"),
+    ),
 }

@@ -151,6 +151,17 @@ def restand(units: QuerySet[Unit], positions: Mapping[int, int]) -> None:
         Case.objects.filter(pk__in=held).update(step=places)
 
 
+def lock_together(employee: Employee, permission: Permission, reference: str, other: str) -> tuple[Case, Case]:
+    """Fetch two cases under their locks, in the order of their ids, for an employee who sees both.
+
+    So that two steps across each other cannot wait for one another. Raises NotFound, NotPermitted, and NotFound for the
+    other as for the first.
+    """
+    list(Case.objects.select_for_update(of=("self",)).filter(reference__in=[reference, other]).order_by("pk"))
+    case = lock_for(employee, permission, reference, move=Move.NOTE)
+    return case, lock_for(employee, permission, other, move=Move.NOTE)
+
+
 def lock_cases_of(customer: Customer) -> list[Case]:
     """Every case of a locked customer that is not closed, under its lock, in the order of their ids.
 

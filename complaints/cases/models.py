@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
@@ -23,6 +23,29 @@ from complaints.standards.models import (
     Severity,
     StandardVersion,
 )
+
+SAME_FAILURE: Final = """
+WITH RECURSIVE reached (id) AS (
+    SELECT {case}::bigint
+    UNION SELECT step.id FROM reached CROSS JOIN LATERAL (
+        SELECT duplicate_of_id FROM complaints_case WHERE id = reached.id AND duplicate_of_id IS NOT NULL
+        UNION ALL SELECT id FROM complaints_case WHERE duplicate_of_id = reached.id
+        UNION ALL SELECT second_id FROM complaints_samefailure WHERE first_id = reached.id
+        UNION ALL SELECT first_id FROM complaints_samefailure WHERE second_id = reached.id
+    ) AS step (id)
+)
+SELECT id FROM reached
+"""
+"""The ids of everything that is one failure with a case, itself included, to be asked with `case` put in.
+
+Each complaint is reached once, whatever loops there are, and level by level, so that no chain is too long.
+"""
+
+ALONE_WITH_FAILURES: Final = """
+PERFORM pg_advisory_xact_lock(hashtext('complaints_same_failure'));
+RETURN NEW;
+"""
+"""What is one failure changes only while no ledger entry is being written: each reckons what was given for it."""
 
 NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 """`due_at` of a case without a running clock, so that "due first" is one index and one key."""
@@ -172,7 +195,6 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
-        triggers: ClassVar = notes_the_change("id")
         verbose_name = _("complaint")
         verbose_name_plural = _("complaints")
         indexes: ClassVar = [
@@ -220,6 +242,16 @@ class Case(models.Model):
                 name="rating_one_to_five",
             ),
         ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="one_failure_with",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("duplicate_of_id"),  # type: ignore[no-untyped-call] # the library has no types
+                condition=pgtrigger.Q(old__duplicate_of__df=pgtrigger.F("new__duplicate_of")),
+                func=ALONE_WITH_FAILURES,
+            ),
+            *notes_the_change("id"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -238,6 +270,36 @@ class Case(models.Model):
     def outcome_words(self) -> str:
         """How it ended, for people."""
         return str(Outcome(self.outcome).label) if self.outcome in Outcome.values else self.outcome
+
+
+class SameFailure(models.Model):
+    """That two complaints are about one failure, though each goes on by itself: what is given for it counts together.
+
+    Each pair stands once, the older complaint first.
+    """
+
+    first = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    second = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField()
+    linked_by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="linked_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="older_complaint_first"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="alone_with_failures",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=ALONE_WITH_FAILURES,
+            ),
+            pgtrigger.Protect(name="not_rewritten", operation=pgtrigger.Update),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} = {self.second_id}"
 
 
 class CaseText(models.Model):
@@ -339,7 +401,14 @@ class TimelineEntry(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["case", "id"], name="timeline_of_case")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "id"], name="timeline_of_case"),
+            models.Index(
+                fields=["kind", "at"],
+                condition=models.Q(kind__in=[Entry.ESCALATED.value, Entry.REMEDY_OFFERED.value]),
+                name="timeline_of_month",
+            ),
+        ]
         triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -89,6 +89,8 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.REOPEN: Permission.REOPEN,
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
+        Move.LINK_FAILURE: Permission.LINK_FAILURE,
+        Move.PART_FAILURE: Permission.PART_FAILURE,
     }
     legal = [
         move

@@ -106,6 +106,12 @@ class SettingsNotYours(NotPermitted):
     sentence_template = _("Settings are kept by administrators.")
 
 
+class PlaybooksNotYours(NotPermitted):
+    """Playbooks are written by analysts, and by administrators."""
+
+    sentence_template = _("Playbooks are written by quality analysts.")
+
+
 class AbsenceNotYours(NotPermitted):
     """Everybody keeps their own absences, leaders those of their units."""
 

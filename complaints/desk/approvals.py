@@ -34,12 +34,14 @@ from complaints.common.errors import (
 from complaints.common.money import converted, money_words
 from complaints.desk import kept
 from complaints.desk.fields import Styled, Words
+from complaints.desk.guidance import short_of
 from complaints.desk.request import at_desk
 from complaints.desk.wording import Due, time_until
 from complaints.handling.decide_approval import approve, ask_back, refuse
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Dossier, dossier, inbox, legal_moves, one_asked
 from complaints.remedies.states import RemedyMove, RemedyStatus
+from complaints.remedies.worth import Reckoning
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 
@@ -219,12 +221,15 @@ def _page(
         start = {"submission": str(uuid4()), "amount": read.remedy.amount.amount if read.remedy.amount else None}
         form = DecisionForm(typed, initial=start)
     purses = _purses(read)
+    reckoning = Reckoning.of_facts(read.remedy.reckoning)
     context = {
         "asked": asked,
         "read": read,
         "case": read.case,
         "remedy": read.remedy,
         "cost": Money(read.remedy.cost, read.remedy.amount.currency) if read.remedy.cost is not None else None,
+        "reckoning": reckoning,
+        "short_of": short_of(reckoning, read.remedy.amount) if reckoning else "",
         "left": time_until(asked.due_at, at=at) if asked.due_at and not asked.decision else None,
         "stands_in_for": asked.asked_of if asked.asked_of_id not in {employee.pk, None} else None,
         "form": form,

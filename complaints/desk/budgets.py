@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
-from typing import Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,6 +17,7 @@ from complaints.common.errors import PageNotPermitted
 from complaints.common.keyset import read_id
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
+from complaints.desk.months import around, month_asked
 from complaints.desk.request import at_desk
 from complaints.desk.spreadsheets import plain
 from complaints.desk.wording import name_in
@@ -40,9 +38,6 @@ from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation
 
-YEARS: Final = range(2000, 3000)
-"""Of which there are months to be asked for."""
-
 
 class UnitForm(Styled):
     unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
@@ -60,16 +55,14 @@ class UnitForm(Styled):
 @require_safe
 def budgets(request: HttpRequest) -> HttpResponse:
     """Show the months of everybody's authority in the units one sees, and what the money went into."""
-    employee, at, month = _reader(request), timezone.now(), _month(request)
+    employee, at, month = _reader(request), timezone.now(), month_asked(request)
     form = UnitForm(employee, request)
     unit = form.chosen()
     kinds = [(RemedyKind(one.name).label, one) for one in by_kind(employee, month, unit=unit)]
     failures = [(name_in(one.name, one.name_zh), one) for one in by_failure(employee, month, unit=unit)]
     context = {
         "form": form,
-        "month": month,
-        "before": _shifted(month, -1),
-        "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
+        **around(month),
         "unit": unit,
         "page": accounts(employee, month, at=at, unit=unit, after=request.GET.get("after", "")),
         "kinds": kinds,
@@ -84,15 +77,13 @@ def budgets(request: HttpRequest) -> HttpResponse:
 @require_safe
 def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
     """Show one month of one employee's authority, entry by entry."""
-    employee, at, month = _reader(request), timezone.now(), _month(request)
+    employee, at, month = _reader(request), timezone.now(), month_asked(request)
     found = account(employee, authority=authority, holder=holder, month=month, at=at)
     told, has_more = lines(found, month, before=read_id(request.GET.get("after", "")))
     seen = _seen(employee, told)
     context = {
         "account": found,
-        "month": month,
-        "before": _shifted(month, -1),
-        "behind": _shifted(month, 1) if _shifted(month, 1) <= timezone.localdate(at) else None,
+        **around(month),
         "lines": [(line, line.entry.case_id in seen) for line in told],
         "next_key": told[-1].entry.pk if has_more else "",
     }
@@ -102,7 +93,7 @@ def budget(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
 @require_safe
 def budget_sheet(request: HttpRequest, authority: int, holder: int) -> HttpResponse:
     """Hand out one month of one employee's authority as a table for a spreadsheet, the oldest entry first."""
-    employee, month = _reader(request), _month(request)
+    employee, month = _reader(request), month_asked(request)
     found = account(employee, authority=authority, holder=holder, month=month, at=timezone.now())
     told, _has_more = lines(found, month, limit=SUMMED)
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
@@ -127,6 +118,7 @@ def _heads() -> list[str]:
         gettext("Set aside"),
         gettext("Spent"),
         gettext("Left"),
+        gettext("Why"),
     ]
 
 
@@ -143,6 +135,7 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
         f"{line.held.amount:.2f}",
         f"{line.spent.amount:.2f}",
         f"{line.left.amount:.2f}",
+        entry.get_why_display(),
     ]
 
 
@@ -157,18 +150,3 @@ def _seen(employee: Employee, told: list[Line]) -> set[int]:
     """Of the complaints that entries are about, those that the reader may see."""
     cases = {line.entry.case_id for line in told}
     return set(visible_to(employee).filter(pk__in=cases).values_list("pk", flat=True))
-
-
-def _month(request: HttpRequest) -> date:
-    """The month asked for, such as 2026-03, or the present one."""
-    try:
-        asked = parse_date(f"{request.GET.get('month', '')}-01")
-    except ValueError:
-        asked = None
-    return asked if asked and asked.year in YEARS else timezone.localdate().replace(day=1)
-
-
-def _shifted(month: date, by: int) -> date:
-    """The first day of the month so many months later."""
-    months = month.year * 12 + month.month - 1 + by
-    return date(months // 12, months % 12 + 1, 1)

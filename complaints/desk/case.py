@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.cases import attachments, sentences
 from complaints.cases.deadlines import state_of
+from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
 from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
@@ -37,7 +38,7 @@ from complaints.desk.lookup import contacts_of
 from complaints.desk.remedies import Opened
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.request import at_desk
-from complaints.desk.steps import STEPS, Step, StepForm
+from complaints.desk.steps import STEPS, OfferForm, Step, StepForm
 from complaints.handling.reassess import Judged
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
@@ -115,6 +116,8 @@ def step(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     if request.method != "POST":
         return _opened(request, case, named.value, lambda typed: _form(named, case, employee, typed))
     form = _form(named, case, employee, request.POST, request.FILES)
+    if "reckon" in request.POST and isinstance(form, OfferForm):
+        return _page(request, case, unsent=Unsent(named.value, form), status=200 if form.reckon_anew() else 400)
     if "foresee" in request.POST and form.is_valid():
         return _foresee(request, case, named, form)
 
@@ -234,8 +237,12 @@ def _page(
     files = list(case.attachments.order_by("pk"))
     newest = entries[0].pk if entries else 0
     opened = unsent.opened if unsent else opened
-    offered = _offered(case, employee, newest=newest, opened=opened)
-    panel = remedies.panel_of(case, employee, opened=opened, newest=newest, at=at)
+    linked = linked_with(case, seen_by=employee)
+    panel = remedies.panel_of(case, employee, entries, opened=opened, newest=newest, at=at)
+    offered = _offered(case, employee, newest=newest, opened=opened, is_linked=bool(linked))
+    for one in offered:
+        if one.form is not None and not one.form.is_bound and panel.beside is not None:
+            one.form.guide(panel.beside, request.GET.dict() if one.is_open else {})
     places = {one.move.value for one in offered} | {step.place for one in panel.given for step in one.steps}
     seen = unsent.seen_entry if unsent else None
     told = [_told(entry, files=files, seen_entry=seen) for entry in entries]
@@ -245,6 +252,7 @@ def _page(
         "panel": panel,
         "told": told,
         "files": files,
+        "linked": linked,
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "slip_submission": str(uuid4()),
@@ -257,11 +265,11 @@ def _page(
     return render(request, "desk/complaint.html", context, status=status)
 
 
-def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened) -> list[Offered]:
+def _offered(case: Case, employee: Employee, *, newest: int, opened: Opened, is_linked: bool) -> list[Offered]:
     legal = legal_moves(case, employee)
     offered = []
     for move, one in STEPS.items():
-        if move not in legal:
+        if move not in legal or (move == Move.PART_FAILURE and not is_linked):
             continue
         is_open = opened.place == move.value
         typed = opened.form if is_open else None

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 KEY: Final = "typed_at_desk"
 MOST_CHARACTERS: Final = 100_000  # of one form; a form of ours holds 40,000 at most that a verb would take
 STAYS_FOR: Final = timedelta(hours=12)
-NEVER_KEPT: Final = frozenset({"csrfmiddlewaretoken", "password"})
+NEVER_KEPT: Final = frozenset({"csrfmiddlewaretoken", "password", "secret"})
 
 
 def keep(request: HttpRequest, *, at: datetime) -> bool:

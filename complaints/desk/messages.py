@@ -16,7 +16,7 @@ from complaints.desk.request import at_desk
 from complaints.handling.retry_message import MOST, Likeness, retry_message, retry_messages_like
 from complaints.outbox.models import Message, MessageState
 from complaints.outbox.queries import channels_out_of_order, messages_seen_by, one_visible
-from complaints.outbox.render import with_link, words_of
+from complaints.outbox.render import with_code, with_link, words_of
 from complaints.staff.permissions import Permission, may
 
 
@@ -53,7 +53,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one message as it left or waits to leave; the secret link is not kept and so not shown."""
+    """Show one message as it left or waits to leave; secrets in it are not kept and so not shown."""
     employee = at_desk(request).user
     found = one_visible(employee, pk)
     words = words_of(found)
@@ -61,7 +61,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "message": found,
         "subject": words.subject,
-        "body": with_link(words.text, gettext("(the customer's own link)")),
+        "body": with_link(
+            with_code(words, gettext("(the customer's own code)")).text, gettext("(the customer's own link)")
+        ),
         "can_retry": can_retry,
         "like": LikeForm(found) if can_retry else None,
     }

@@ -19,24 +19,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import one_visible
 from complaints.cases.states import MOVES, Move
-from complaints.common.errors import NotFound, RateMissing
+from complaints.common.errors import Invalid, NotFound, RateMissing
 from complaints.common.money import money_words
+from complaints.desk.guidance import Beside, beside, reckoned, short_of, worth_words
 from complaints.desk.remedy_steps import REMEDY_STEPS, RemedyForm, RemedyStep
 from complaints.desk.request import at_desk
 from complaints.desk.steps import OfferForm
+from complaints.fulfilment.models import Order
+from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import GIVEN_OUTSIDE, RemedyKind, is_tangible
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import last_training
+from complaints.standards.rulebook import edition
 
 TONES: Final = {
     RemedyStatus.PROPOSED: "tag-warn",
@@ -45,6 +49,9 @@ TONES: Final = {
     RemedyStatus.ACCEPTED: "tag-ok",
     RemedyStatus.FULFILLED: "tag-ok",
 }
+
+ORDERED: Final = frozenset({RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED, RemedyStatus.REVERSED})
+"""Where a remedy can have been ordered from a system outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Given:
     shows_proof: bool
     may_decide: bool
     may_approve: str
+    order: Order | None
 
     @property
     def waits_for_reader(self) -> bool:
@@ -90,6 +98,7 @@ class Panel:
     authority: Sequence[str] = ()
     is_suspended: bool = False
     similar: Similar | None = None
+    beside: Beside | None = None
 
     @property
     def waits_for_reader(self) -> bool:
@@ -114,20 +123,36 @@ class Opened:
     form: forms.Form | None = None
 
 
-def panel_of(case: Case, employee: Employee, *, opened: Opened, newest: int, at: datetime) -> Panel:
-    """Gather the panel for one reader."""
+def panel_of(
+    case: Case, employee: Employee, entries: Sequence[TimelineEntry], *, opened: Opened, newest: int, at: datetime
+) -> Panel:
+    """Gather the panel for one reader, beside the timeline that the page shows; the playbook while a case is open."""
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    given = [_given(one, asked.get(one.pk), reader, opened=opened, newest=newest) for one in remedies]
-    if not may(employee, Permission.PROPOSE_REMEDY) or case.status not in MOVES[Move.PROPOSE_REMEDY].start:
+    orders = orders_of([one for one in remedies if one.status in ORDERED and one.kind in GIVEN_OUTSIDE])
+    given = [
+        _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
+    ]
+    if case.status not in MOVES[Move.PROPOSE_REMEDY].start:
         return Panel(given, may_offer=False)
     own = reader.own
+    currency = own.rule.currency if own and own.rule else ""
+    guidance = beside(case, entries, remedies, currency=currency, at=at)
+    if not may(employee, Permission.PROPOSE_REMEDY):
+        return Panel(given, may_offer=False, beside=guidance)
     if own is None:
-        return Panel(given, may_offer=True, authority=(reader.why_not,))
+        return Panel(given, may_offer=True, authority=(reader.why_not,), beside=guidance)
     sentences = _authority_in_words(own, above=next_above(case, by=employee, at=at))
-    similar = similar_to(case, currency=own.rule.currency if own.rule else "")
-    return Panel(given, may_offer=True, authority=sentences, is_suspended=own.is_suspended, similar=similar)
+    similar = similar_to(case, currency=currency)
+    return Panel(
+        given,
+        may_offer=True,
+        authority=sentences,
+        is_suspended=own.is_suspended,
+        similar=similar,
+        beside=guidance,
+    )
 
 
 def remedy_form(move: RemedyMove, remedy: Remedy, typed: QueryDict | None = None, *, newest: int = 0) -> RemedyForm:
@@ -159,7 +184,24 @@ def outlook(request: HttpRequest, reference: str) -> HttpResponse:
     form = OfferForm(request.GET)
     form.offer(case, by=employee, at=at)
     form.is_valid()
-    return render(request, "desk/_outlook.html", {"sentence": _outlook(case, form, by=employee, at=at)})
+    said = {"sentence": _outlook(case, form, by=employee, at=at), "worth": _worth(form)}
+    return render(request, "desk/_outlook.html", said)
+
+
+def _worth(form: OfferForm) -> list[str]:
+    """What it should be worth by the parts that are typed, and whether the sum that is typed is less."""
+    told, parts = form.cleaned_data, form.parts()
+    kind, currency = told.get("kind"), told.get("currency")
+    if parts is None or not currency or (kind and not is_tangible(RemedyKind(kind))):
+        return []
+    try:
+        reckoning = reckoned(parts, currency, edition())
+    except Invalid:
+        return []
+    if reckoning is None:
+        return []
+    amount = Money(told["amount"], currency) if told.get("amount") is not None else None
+    return [worth_words(reckoning), short_of(reckoning, amount)]
 
 
 def _outlook(case: Case, form: OfferForm, *, by: Employee, at: datetime) -> str:
@@ -194,7 +236,9 @@ def _reader_of(case: Case, employee: Employee, *, at: datetime) -> Reader:
         return Reader(employee, why_not=error.sentence)
 
 
-def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Opened, newest: int) -> Given:
+def _given(
+    remedy: Remedy, asked: Approval | None, order: Order | None, reader: Reader, *, opened: Opened, newest: int
+) -> Given:
     status, employee = RemedyStatus(remedy.status), reader.employee
     moves = legal_moves(remedy, employee)
     steps = []
@@ -221,6 +265,7 @@ def _given(remedy: Remedy, asked: Approval | None, reader: Reader, *, opened: Op
         shows_proof=bool(remedy.proof) and remedy.kind != RemedyKind.VOUCHER,
         may_decide=RemedyMove.AUTHORISE in moves,
         may_approve=_may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else "",
+        order=order,
     )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,18 +19,23 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from complaints.cases.failures import linked_with
 from complaints.cases.models import Case
 from complaints.cases.states import Move
+from complaints.common.errors import Invalid
 from complaints.desk.choices import failure_types, service_standards, units
 from complaints.desk.fields import Amount, Files, Line, LongSelect, Styled, Words
+from complaints.desk.guidance import APOLOGY, Beside, reckoned, worth_words
 from complaints.desk.wording import name_of
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.assign import assign, take
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
+from complaints.handling.link_failure import link_failure
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.offer_remedy import words_of
+from complaints.handling.part_failure import part_failure
 from complaints.handling.promises import is_held_to_another
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee, reassess
@@ -45,9 +50,11 @@ from complaints.remedies.exchange import currencies
 from complaints.remedies.models import Remedy
 from complaints.remedies.queries import last_requests
 from complaints.remedies.states import RemedyStatus
+from complaints.remedies.worth import Parts, Reckoning
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
 from complaints.standards.models import Severity
+from complaints.standards.rulebook import edition
 
 
 class StepForm(Styled):
@@ -60,9 +67,17 @@ class StepForm(Styled):
     def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer what can be chosen for this case; most steps leave nothing to choose."""
 
+    def guide(self, guidance: Beside, asked: Mapping[str, str]) -> None:
+        """Begin an empty form with what the playbook says; `asked` is what a link to the step names."""
+
 
 class WriteForm(StepForm):
     text = Words(label=_("Your message"), error_messages={"required": _("Please write something here.")})
+
+    def guide(self, guidance: Beside, asked: Mapping[str, str]) -> None:
+        """Begin with the apology where a link asks for it."""
+        if asked.get("words") == APOLOGY and guidance.apology:
+            self.fields["text"].initial = guidance.apology
 
 
 class WriteWithFilesForm(WriteForm):
@@ -114,6 +129,20 @@ class OfferForm(StepForm):
         required=False,
         help_text=_("For colleagues, and for whoever has to approve it; the customer never sees it."),
     )
+    price = Amount(label=_("What they paid"), required=False)
+    contacts = forms.IntegerField(label=_("Times they turned to us"), required=False, min_value=0, max_value=999)
+    days = forms.IntegerField(label=_("Days they waited"), required=False, min_value=0, max_value=3660)
+    severity = forms.TypedChoiceField(
+        label=_("Severity"),
+        required=False,
+        choices=Severity.choices,
+        coerce=lambda typed: Severity(int(typed)),
+        empty_value=None,
+    )
+    reckons = True
+    parts_named = ("price", "contacts", "days", "severity")
+    reckoning: Reckoning | None = None
+    """What the form was drawn with, where that could be reckoned."""
 
     def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer the catalogue, and the currencies that somebody's authority is in."""
@@ -131,9 +160,54 @@ class OfferForm(StepForm):
         with translation.override(case.customer.language):
             self.fields["words"].initial = gettext("We are sorry for what happened, and we want to put it right.")
 
+    def guide(self, guidance: Beside, asked: Mapping[str, str]) -> None:
+        """Begin with the words and the parts that the case tells of, and with the remedy that a link names."""
+        parts, proposed = guidance.parts, guidance.proposed(asked.get("advice", ""))
+        self.initial = {name: getattr(parts, name) for name in self.parts_named} | dict(self.initial)
+        if guidance.apology:
+            self.initial.setdefault("words", guidance.apology)
+        if proposed is not None:
+            self.initial.update(kind=proposed.advice.kind)
+            if proposed.amount is not None:
+                self.initial.update(amount=proposed.amount.amount, currency=str(proposed.amount.currency))
+        self.initial.setdefault("currency", guidance.currency)
+        self.reckoning = self.reckoning or guidance.reckoning
+
+    def worth_words(self) -> str:
+        """What it should be worth, for a page without scripts."""
+        return worth_words(self.reckoning) if self.reckoning else ""
+
+    def parts(self) -> Parts | None:
+        """What it is reckoned from, as far as it can be read; None where it was not asked for."""
+        told: dict[str, Any] = {name: self.cleaned_data.get(name) for name in self.parts_named}
+        if any(told[name] is None for name in ("contacts", "days", "severity")) or self.errors.keys() & set(told):
+            return None
+        return Parts(**told)
+
+    def reckon_anew(self) -> bool:
+        """Turn what was typed into an empty form that begins with it, and with the sum that it should be worth.
+
+        False, and the form as it is, where a part cannot be read.
+        """
+        self.is_valid()
+        parts, currency = self.parts(), self.cleaned_data.get("currency")
+        if parts is None or not currency:
+            return False
+        try:
+            self.reckoning = reckoned(parts, currency, edition())
+        except Invalid as error:
+            self.add_error(error.field, error.sentence)
+            return False
+        typed = {name: self.data.get(self.add_prefix(name)) for name in self.fields}
+        sum_ = {"amount": self.reckoning.least} if self.reckoning else {}
+        self.initial, self.is_bound = {**self.initial, **typed, **sum_}, False
+        self.full_clean()  # nothing is wrong with an empty form
+        return True
+
     def clean(self) -> dict[str, Any]:
         """Ask for the sum of what is worth one, and in which currency."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
+        told["parts"] = self.parts()
         if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
             return told
         if told.get("amount") is None and "amount" not in self.errors:
@@ -198,6 +272,22 @@ class DuplicateForm(StepForm):
         max_length=40,
         error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QXR.")},
     )
+
+
+class LinkForm(StepForm):
+    other = Line(
+        label=_("Reference of the other complaint"),
+        max_length=40,
+        error_messages={"required": _("Please give the reference of the other complaint, such as C-7K3M9QXR.")},
+    )
+
+
+class PartForm(LinkForm, ReasonForm):
+    field_order = ("other", "reason")
+
+    def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
+        """Begin with the one that was linked last."""
+        self.initial["other"] = next((one.reference for one in linked_with(case, seen_by=by)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +401,7 @@ STEPS: Final[dict[Move, Step]] = {
         icon="gift",
         done=what_became_of,
         form=OfferForm,
-        fields=("kind", "amount", "currency", "words", "on_the_spot", "proof", "reason", "submission"),
+        fields=("kind", "amount", "currency", "words", "on_the_spot", "proof", "reason", "parts", "submission"),
         primary=True,
         fields_template="desk/_offer_fields.html",
     ),
@@ -372,7 +462,10 @@ STEPS: Final[dict[Move, Step]] = {
         withdraw,
         icon="circle-x",
         done=_("The complaint is closed at the customer's wish."),
-        explains=_("Closes the complaint at the customer's wish. Say how they told us."),
+        explains=_(
+            "Closes the complaint at the customer's wish; what was offered and not accepted goes with it. "
+            "Say how they told us."
+        ),
         form=ReasonForm,
         fields=("reason", "submission"),
     ),
@@ -380,8 +473,30 @@ STEPS: Final[dict[Move, Step]] = {
         mark_duplicate,
         icon="copy",
         done=_("The complaint is closed as a duplicate."),
-        explains=_("Closes this complaint; the other one carries the matter on."),
+        explains=_(
+            "Closes this complaint; the other one carries the matter on. What waits for approval here is withdrawn."
+        ),
         form=DuplicateForm,
         fields=("original",),
+    ),
+    Move.LINK_FAILURE: Step(
+        link_failure,
+        icon="link",
+        done=_("Noted: both complaints are about the same failure."),
+        explains=_(
+            "For two complaints that each go on, about one and the same failure. What is given for it on either "
+            "counts together; the customers see nothing of this."
+        ),
+        form=LinkForm,
+        fields=("other",),
+    ),
+    Move.PART_FAILURE: Step(
+        part_failure,
+        icon="unlink",
+        done=_("Noted: these are two failures, each with a cap of its own."),
+        explains=_("From now on what is given counts for each complaint by itself. Say why."),
+        form=PartForm,
+        fields=("other", "reason"),
+        on_demand=True,
     ),
 }

@@ -2,6 +2,7 @@ from django.urls import path
 
 from complaints.desk import (
     approvals,
+    authority_use,
     bell,
     budgets,
     case,
@@ -9,10 +10,12 @@ from complaints.desk import (
     deadlines,
     escalations,
     filing,
+    fulfilments,
     live,
     messages,
     remedies,
     slip,
+    to_give,
     vouchers,
     worklist,
 )
@@ -49,6 +52,12 @@ urlpatterns = [
     path("budgets/", budgets.budgets, name="budgets"),
     path("budgets/<int:authority>/<int:holder>/", budgets.budget, name="budget"),
     path("budgets/<int:authority>/<int:holder>/sheet.csv", budgets.budget_sheet, name="budget_sheet"),
+    path("authority-use/", authority_use.authority_use, name="authority_use"),
+    path("authority-use/<int:unit>/<str:what>/", authority_use.behind, name="behind_authority_use"),
+    path("fulfilments/", fulfilments.fulfilments, name="fulfilments"),
+    path("fulfilments/<int:pk>/retry/", fulfilments.retry, name="retry_order"),
+    path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
+    path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),

@@ -14,6 +14,7 @@ from complaints.cases.states import Move
 from complaints.common.actors import Actor
 from complaints.common.errors import NotFound
 from complaints.common.words import clean
+from complaints.fulfilment import queue as orders
 from complaints.handling import tell
 from complaints.handling.offer_remedy import note
 from complaints.handling.texts import LONGEST
@@ -35,7 +36,8 @@ _ANSWERS = {
 def answer_offer(token: str, *, remedy: int, accepted: bool, text: str = "", at: datetime) -> Remedy:
     """The customer answers an offer; what they decline is released. The same answer sent twice is one.
 
-    Locks the case, then the balances. Raises NotFound, RemedyMovedOn.
+    What they accept is ordered from the system outside that gives it, if there is one. Locks the case, then the
+    balances. Raises NotFound, RemedyMovedOn.
     """
     case = locked(links.case_behind(token, at=at).reference)
     if remedies.of_case(case, remedy).status in UNTOLD:
@@ -61,7 +63,9 @@ def _answered(case: Case, remedy: int, *, accepted: bool, by: Actor, at: datetim
     if item.status == MOVES[move].end:
         return item, False
     remedies.apply(item, move)
-    if not accepted:
+    if accepted:
+        orders.order(case, item, at=at)
+    else:
         ledger.give_back(item, at=at)
     note(case, item, entry, by=by, at=at, text=text)
     lifecycle.store(case)

@@ -11,6 +11,7 @@ from complaints.cases.queries import locked
 from complaints.cases.states import Move, Outcome, Status
 from complaints.common.words import clean
 from complaints.handling import tell
+from complaints.handling.end_remedies import end_remedies
 from complaints.handling.escalate import climb
 from complaints.handling.texts import LONGEST
 from complaints.outbox.models import Kind
@@ -20,7 +21,7 @@ from complaints.outbox.models import Kind
 def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str = "", at: datetime) -> Case:
     """The customer says whether the proposed resolution solved it: yes closes, no opens it again one tier higher.
 
-    The same answer sent twice is one answer. Locks the case. Raises NotFound, MoveNotAllowed.
+    The same answer sent twice is one answer. Locks the case, then the balances. Raises NotFound, MoveNotAllowed.
     """
     case = locked(links.case_behind(token, at=at).reference)
     if case.solved is solved and case.status != Status.RESOLVED:
@@ -32,6 +33,7 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
     if solved:
         lifecycle.apply(case, move, at=at, outcome=Outcome.SOLVED)
         timeline.record(case, Entry.RESOLUTION_ACCEPTED, by=actor, at=at, text=text, rating=rating)
+        end_remedies(case, by=actor, at=at)
         tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.SOLVED.value)
         return case
     timeline.record(case, Entry.RESOLUTION_REFUSED, by=actor, at=at, text=text, rating=rating)

@@ -50,6 +50,7 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
         note(case, remedy, Entry.APPROVAL_ASKED, by=by, at=at, to=person.name, to_id=person.pk)
         lifecycle.store(case)
         facts = {"by": _proposer(remedy), "remedy": words_of(remedy), "reason": remedy.reason, "due_at": due_at}
+        facts["page"] = tell.page_of_approval(asked.pk)
         tell.employee(person, case, Kind.STAFF_APPROVAL_ASKED, occasion=f"approval {asked.pk}", at=at, **facts)
         return asked
     asked = remedies.ask(remedy, of=None, tier=None, due_at=None, at=at)

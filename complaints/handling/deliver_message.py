@@ -18,10 +18,11 @@ from complaints.handling import tell
 from complaints.handling.note_delivery import no_such_mailbox
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
-from complaints.outbox.models import Channel, Message, Trouble
+from complaints.outbox.models import Channel, Kind, Message, Trouble
 from complaints.outbox.queries import barred
-from complaints.outbox.render import Rendered, words_of
+from complaints.outbox.render import Rendered, with_code, words_of
 from complaints.outbox.transports import Line, TransportError
+from complaints.remedies.models import Voucher
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 50
@@ -70,7 +71,7 @@ def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Call
     """Send one message and mark it; False when the others must wait, as the server is away."""
     try:
         words = words_of(message)
-        provider_id = line.send(message, words, link=link if message.to_customer else "")
+        provider_id = line.send(message, _with_code(message, words), link=link if message.to_customer else "")
     except TransportError as error:
         return _note_failure(message, error, permit, at=clock())
     except Exception as error:
@@ -80,6 +81,13 @@ def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Call
     _note_sent(message, words, provider_id=provider_id, at=clock())
     permit.worked()
     return True
+
+
+def _with_code(message: Message, words: Rendered) -> Rendered:
+    """The words with the code of the voucher they tell of, looked up for this very mail."""
+    if message.kind != Kind.VOUCHER_ISSUED:
+        return words
+    return with_code(words, Voucher.objects.get(remedy=message.facts["remedy"]).code)
 
 
 def _note_sent(message: Message, words: Rendered, *, provider_id: str, at: datetime) -> None:

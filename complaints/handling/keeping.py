@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
-from complaints.common.errors import Invalid, NotFound, SettingChangedMeanwhile, SettingsNotYours
+from complaints.common.errors import (
+    Invalid,
+    NotFound,
+    NotPermitted,
+    PlaybooksNotYours,
+    SettingChangedMeanwhile,
+    SettingsNotYours,
+)
 from complaints.common.sheets import Sheet
 from complaints.staff import changes
 from complaints.staff.models import Employee, Setting
-from complaints.staff.permissions import Permission, may
+from complaints.staff.permissions import Permission, require
+
+ANALYSTS: Final = frozenset({Setting.PLAYBOOK, Setting.TROUBLE})
+"""What quality analysts keep beside the administrators."""
 
 Row = TypeVar("Row", bound=Model)
 
 
-def begin(by: Employee) -> None:
-    """Refuse everybody but administrators, and let them change settings one after the other."""
-    if not may(by, Permission.KEEP_SETTINGS):
-        raise SettingsNotYours(permission=Permission.KEEP_SETTINGS)
+def begin(by: Employee, setting: Setting | None = None) -> None:
+    """Refuse whoever does not keep it, and let the others change settings one after the other."""
+    require_keeper(by, setting)
     changes.lock_settings()
+
+
+def require_keeper(employee: Employee, setting: Setting | None = None) -> None:
+    """Raise NotPermitted for all but administrators; analysts pass to what is theirs."""
+    theirs = setting in ANALYSTS
+    permission = Permission.KEEP_PLAYBOOKS if theirs else Permission.KEEP_SETTINGS
+    refusal: type[NotPermitted] = PlaybooksNotYours if theirs else SettingsNotYours
+    require(employee, permission, refusal)
 
 
 def locked(rows: QuerySet[Row], pk: int | None) -> Row | None:
@@ -112,7 +129,7 @@ def keep_plain(
     seen: str | None,
 ) -> Row:
     """All that keeping comes to where the sheet has the columns of one row and nothing follows from them."""
-    begin(by)
+    begin(by, setting)
     row = locked(model._default_manager.all(), pk)  # noqa: SLF001 - a public name
     now = type(sheet).of(row) if row else None
     row = row or model()

@@ -11,6 +11,7 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import Move, Outcome, Status
 from complaints.common.actors import SYSTEM
 from complaints.handling import tell
+from complaints.handling.end_remedies import end_remedies
 from complaints.outbox.models import Kind
 
 PATIENCE = timedelta(days=14)
@@ -20,7 +21,7 @@ PATIENCE = timedelta(days=14)
 def let_rest(case_id: int, *, at: datetime) -> bool:
     """Close a case whose customer has been silent for two weeks since the proposal; False where it moved on.
 
-    Locks the case, skipping one that somebody is working on.
+    Locks the case, skipping one that somebody is working on, then the balances.
     """
     waited = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "customer", "unit", "responsible"
@@ -30,6 +31,7 @@ def let_rest(case_id: int, *, at: datetime) -> bool:
         return False
     lifecycle.apply(case, Move.LET_REST, at=at, outcome=Outcome.NO_ANSWER)
     timeline.record(case, Entry.LET_REST, by=SYSTEM, at=at)
+    end_remedies(case, by=SYSTEM, at=at)
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, outcome=Outcome.NO_ANSWER.value)
     return True
 

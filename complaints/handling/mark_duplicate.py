@@ -13,7 +13,9 @@ from complaints.cases.states import Move, Outcome, Status
 from complaints.common.errors import Invalid
 from complaints.common.tokens import read_reference
 from complaints.handling import tell
+from complaints.handling.end_remedies import end_remedies
 from complaints.outbox.models import Kind
+from complaints.remedies import ledger
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 
@@ -24,7 +26,8 @@ def mark_duplicate(
 ) -> Case:
     """Close a case because another, older or not, carries the same matter on; sent twice, done once.
 
-    Locks both cases, in the order of their ids, so that two marks across each other cannot wait for one another.
+    What was offered stays on its own case, what nobody decided on is withdrawn. Locks both cases, in the order of their
+    ids, so that two marks across each other cannot wait for one another; then the balances.
     """
     named = read_reference(original)
     other = visible_to(by).filter(reference=named).first() if named else None
@@ -52,11 +55,13 @@ def mark_duplicate(
         raise Invalid(
             field="original", sentence=_("Other complaints are marked as duplicates of this one: it has to go on.")
         )
+    ledger.queue_for_moving()  # before what is one failure changes: those who move a sum take the two in this order
     lifecycle.apply(case, Move.MARK_DUPLICATE, at=at, outcome=Outcome.DUPLICATE, duplicate_of=other)
     same_customer = case.customer_id == other.customer_id
     timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, original=other.reference)
     timeline.record(other, Entry.DUPLICATE_RECEIVED, by=by.actor, at=at, duplicate=case.reference)
     lifecycle.store(other)
+    end_remedies(case, by=by.actor, closed_by=by, at=at)
     facts = {"outcome": Outcome.DUPLICATE.value, "original": other.reference if same_customer else ""}
     tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, **facts)
     return case

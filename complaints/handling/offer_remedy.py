@@ -21,7 +21,7 @@ from complaints.outbox.models import Kind
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.catalogue import RemedyKind, is_tangible
 from complaints.remedies.lifecycle import OFFERED_FOR
-from complaints.remedies.models import Remedy
+from complaints.remedies.models import Remedy, Voucher
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
 
@@ -48,7 +48,7 @@ def authorise_and_offer(
         remedies.apply(remedy, RemedyMove.FULFIL, given_at=at)
     note(case, remedy, Entry.REMEDY_OFFERED, by=by.actor, at=at, text=remedy.words)
     if proof is not None and remedy.given_at is None:
-        give(case, remedy, proof=proof, by=by, at=at)
+        give(case, remedy, proof=proof, by=by.actor, at=at)
     lifecycle.store(case)
     who = (remedy.proposed_by or by).name
     facts: dict[str, Any] = {
@@ -60,8 +60,22 @@ def authorise_and_offer(
     tell.customer(case, Kind.REMEDY_OFFERED, occasion=f"remedy {remedy.pk}", at=at, **facts)
 
 
-def give(case: Case, remedy: Remedy, *, proof: str, by: Employee, at: datetime) -> None:
-    """Note that the customer has it, with what proves it; a voucher is issued, and its code is the proof."""
+def tell_of_voucher(case: Case, remedy: Remedy, *, at: datetime) -> None:
+    """Send the customer the code of a voucher that was issued while they were away, once; the mail alone holds it."""
+    voucher = Voucher.objects.get(remedy=remedy)
+    facts: dict[str, Any] = {
+        "remedy": remedy.pk,
+        "worth": lazy_money_words(voucher.amount),
+        "expires_at": voucher.expires_at,
+    }
+    tell.customer(case, Kind.VOUCHER_ISSUED, occasion=f"remedy {remedy.pk}", at=at, **facts)
+
+
+def give(case: Case, remedy: Remedy, *, proof: str, by: Actor, at: datetime, endpoint: str = "") -> None:
+    """Note that the customer has it, with what proves it; a voucher is issued, and its code is the proof.
+
+    `endpoint` names the system outside that gave it.
+    """
     is_voucher = remedy.kind == RemedyKind.VOUCHER
     remedies.check(remedy, RemedyMove.FULFIL)
     if is_voucher:
@@ -69,7 +83,11 @@ def give(case: Case, remedy: Remedy, *, proof: str, by: Employee, at: datetime) 
     elif not proof:
         raise Invalid(field="proof", sentence=_("Please say what proves it, such as the number of the payment."))
     remedies.apply(remedy, RemedyMove.FULFIL, given_at=at, proof=proof, lapses_at=None)
-    note(case, remedy, Entry.REMEDY_FULFILLED, by=by.actor, at=at, reason="" if is_voucher else proof)
+    reason = "" if is_voucher else proof
+    if endpoint:
+        note(case, remedy, Entry.REMEDY_SENT, by=by, at=at, reason=reason, endpoint=endpoint)
+    else:
+        note(case, remedy, Entry.REMEDY_FULFILLED, by=by, at=at, reason=reason)
 
 
 def note(

@@ -23,16 +23,20 @@ from complaints.remedies import lifecycle as remedies
 from complaints.remedies.authority import allowance
 from complaints.remedies.catalogue import RemedyKind, is_tangible
 from complaints.remedies.models import Remedy
+from complaints.remedies.playbooks import playbook_for, weights_in
 from complaints.remedies.states import RemedyMove
+from complaints.remedies.worth import Parts, Reckoning, reckon
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
+from complaints.standards.rulebook import Mark, edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyFacts:
     """What is proposed: its worth to the customer, its cost to us where they differ, the words they get, and why.
 
-    With a proof (for a voucher an empty one) the customer takes it on the spot, if one's own authority suffices.
+    With a proof (for a voucher an empty one) the customer takes it on the spot, if one's own authority suffices. The
+    parts say what it should be worth; that advises, and refuses nothing.
     """
 
     kind: RemedyKind
@@ -41,6 +45,7 @@ class RemedyFacts:
     cost: Decimal | None = None
     reason: str = ""
     proof: str | None = None
+    parts: Parts | None = None
 
 
 @transaction.atomic
@@ -65,6 +70,8 @@ def propose_remedy(
         return earlier
     lifecycle.check_version(case, seen_version)
     lifecycle.check(case, Move.PROPOSE_REMEDY)
+    mark = edition()
+    guidance = playbook_for(case.failure_type, case.severity, mark)
     remedy = remedies.propose(
         case,
         facts.kind,
@@ -75,6 +82,8 @@ def propose_remedy(
         by=by,
         at=at,
         submission=submission,
+        playbook=guidance.version if guidance else None,
+        reckoning=_reckoned(facts, mark),
     )
     note(case, remedy, Entry.REMEDY_PROPOSED, by=by.actor, at=at, reason=facts.reason)
     _decide_or_ask(case, remedy, by=by, at=at, proof=facts.proof)
@@ -111,6 +120,14 @@ def answer_question(
     note(case, item, Entry.APPROVAL_ANSWERED, by=by.actor, at=at, reason=text, submission=submission)
     _decide_or_ask(case, item, by=by, at=at)
     return item
+
+
+def _reckoned(facts: RemedyFacts, mark: Mark | None) -> Reckoning | None:
+    """What it should be worth in its currency; None where it costs no money, or nobody has said what trouble weighs."""
+    if facts.amount is None or facts.parts is None:
+        return None
+    weights = weights_in(str(facts.amount.currency), mark)
+    return None if weights is None else reckon(facts.parts, weights)
 
 
 def _decide_or_ask(case: Case, remedy: Remedy, *, by: Employee, at: datetime, proof: str | None = None) -> None:

@@ -9,6 +9,7 @@ from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.states import Move
 from complaints.common.errors import OwnAuthority, VoucherNotGood
+from complaints.fulfilment import queue as orders
 from complaints.handling.offer_remedy import note
 from complaints.handling.texts import written
 from complaints.remedies import ledger
@@ -24,7 +25,8 @@ def reverse_remedy(reference: str, *, remedy: int, reason: str, by: Employee, at
     """Take back what was accepted or given, with the reason: the money returns to the month it came from, once.
 
     Never by whose authority it was: nobody makes room for themselves. A voucher becomes void; one that was redeemed
-    stays. Locks the case, then the voucher, then the balances.
+    or has expired stays. An order for it to a system outside is called off, or shown as to be called back. Locks the
+    case, then the voucher, then the balances, then the order.
     """
     reason = written(reason, field="reason")
     case = lifecycle.lock_for(by, Permission.REVERSE_REMEDY, reference, move=Move.NOTE)
@@ -39,10 +41,13 @@ def reverse_remedy(reference: str, *, remedy: int, reason: str, by: Employee, at
     if voucher is not None:
         if voucher.redeemed_at is not None:
             raise VoucherNotGood(why=_("it was redeemed already."))
+        if voucher.expired_at is not None:
+            raise VoucherNotGood(why=_("it has expired, and what it was worth was given back."))
         voucher.void_at = at
         voucher.save(update_fields=["void_at"])
     remedies.apply(item, RemedyMove.REVERSE)
     ledger.give_back(item, at=at, given=True)
+    orders.call_off(item)
     note(case, item, Entry.REMEDY_REVERSED, by=by.actor, at=at, reason=reason)
     lifecycle.store(case)
     return item

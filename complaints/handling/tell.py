@@ -131,6 +131,11 @@ def to_administrators(case: Case, *, occasion: str, at: datetime, reason: str | 
     ]
 
 
+def page_of_approval(pk: int) -> str:
+    """The address of the page on which one request for approval is decided."""
+    return f"{settings.BASE_URL}{reverse('desk:approval', args=[pk])}"
+
+
 def colleague_of_no_case(colleague: Employee, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
     """Tell a colleague what is about no complaint, with the address of their desk."""
     told = {"page": f"{settings.BASE_URL}{reverse('desk:worklist')}", **facts}

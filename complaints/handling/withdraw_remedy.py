@@ -8,13 +8,13 @@ from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.states import Move
 from complaints.handling import tell
-from complaints.handling.offer_remedy import note, words_of
+from complaints.handling.end_remedies import let_go
+from complaints.handling.offer_remedy import words_of
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
-from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
-from complaints.remedies.models import Decision, Remedy
-from complaints.remedies.states import RemedyMove, RemedyStatus
+from complaints.remedies.models import Remedy
+from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 
@@ -23,7 +23,8 @@ from complaints.staff.permissions import Permission
 def withdraw_remedy(reference: str, *, remedy: int, reason: str, by: Employee, at: datetime) -> Remedy:
     """Take back what was not given yet, with the reason; what it took is released. Sent twice, done once.
 
-    The customer is told where they had been offered it. Locks the case, then the balances.
+    The customer is told where they had been offered it, and who was to decide on it that they need not.
+    Locks the case, then the balances.
     """
     reason = written(reason, field="reason")
     case = lifecycle.lock_for(by, Permission.PROPOSE_REMEDY, reference, move=Move.NOTE)
@@ -31,10 +32,7 @@ def withdraw_remedy(reference: str, *, remedy: int, reason: str, by: Employee, a
     if item.status == RemedyStatus.WITHDRAWN:
         return item
     was_offered = item.status == RemedyStatus.OFFERED
-    remedies.apply(item, RemedyMove.WITHDRAW)
-    remedies.decide(item, Decision.DROPPED, by=by, at=at, reason=reason)
-    ledger.give_back(item, at=at)
-    note(case, item, Entry.REMEDY_WITHDRAWN, by=by.actor, at=at, public=was_offered, reason=reason)
+    let_go(case, item, Entry.REMEDY_WITHDRAWN, by=by.actor, decided_by=by, at=at, reason=reason)
     lifecycle.store(case)
     if was_offered:
         occasion = f"remedy {item.pk}"

@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from django.db import connection
 
+from complaints.insights.answers import Answers
 from complaints.insights.models import Grain, Tally
 from complaints.insights.periods import Period, first
-from complaints.insights.shares import Share
 from complaints.insights.survival import time_until
 
 WAITS = {"acktime": "ackwait", "answertime": "answerwait", "resolvetime": "resolvewait"}
@@ -42,9 +42,9 @@ class Sums:
         """The sums of money of all labels that begin with a word, by what follows it."""
         return {label[len(word) + 1 :]: sum_ for label, sum_ in self.total.items() if label.startswith(f"{word}:")}
 
-    def share(self, yes: str, no: str, unknown: str) -> Share:
+    def share(self, yes: str, no: str, unknown: str) -> Answers:
         """The share that three labels make."""
-        return Share(self.n.get(yes, 0), self.n.get(no, 0), self.n.get(unknown, 0))
+        return Answers(self.n.get(yes, 0), self.n.get(no, 0), self.n.get(unknown, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ class Durations:
         """After how long nine of ten are over."""
         return time_until(0.9, self.ended, self.going_on)
 
-    def within(self, time: int) -> Share:
+    def within(self, time: int) -> Answers:
         """The share that was over within a time; what has not gone on that long yet is not known."""
         yes = sum(n for took, n in self.ended.items() if took <= time)
         unknown = sum(n for so_far, n in self.going_on.items() if so_far < time)
-        return Share(yes, self.n - yes - unknown, unknown)
+        return Answers(yes, self.n - yes - unknown, unknown)
 
 
 def sums(unit: int, period: Period) -> Sums:

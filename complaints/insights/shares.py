@@ -1,64 +1,82 @@
-"""Shares with how sure one can be of them, and shares whose answers are not all in."""
+"""Shares of few cases, told honestly: an interval, and an estimate drawn towards the overall share."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, sqrt
+from math import sqrt
 from typing import Final
 
-Z: Final = 1.959963984540054
-"""The normal deviate that 95 per cent lie within."""
-
-
-def wilson(hits: int, n: int, *, z: float = Z) -> tuple[float, float]:
-    """The interval of Wilson for a share of `hits` in `n`; everything from 0 to 1 for none.
-
-    (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), E. B. Wilson, "Probable Inference, the Law of Succession, and
-    Statistical Inference", Journal of the American Statistical Association 22 (1927), 209-212.
-    """
-    if not n:
-        return 0.0, 1.0
-    share, squared = hits / n, z * z
-    middle = share + squared / (2 * n)
-    half = z * sqrt(share * (1 - share) / n + squared / (4 * n * n))
-    low, high = (middle - half) / (1 + squared / n), (middle + half) / (1 + squared / n)
-    return (0.0 if hits == 0 else low), (1.0 if hits == n else high)
+Z95: Final = 1.959963984540054
+"""The quantile of the normal distribution for an interval of 95 per cent."""
+LEAST_STRENGTH: Final = 2.0
+MOST_STRENGTH: Final = 200.0
+USUAL_STRENGTH: Final = 10.0
+"""Where too few groups tell how much they differ: as much as ten cases, so that from ten on a group speaks first."""
+LEAST_GROUPS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of some cases something is true of, not true of, and not known of yet."""
+    """So many of so many."""
 
-    yes: int
-    no: int
-    unknown: int = 0
-
-    @property
-    def n(self) -> int:
-        """All of them."""
-        return self.yes + self.no + self.unknown
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a rate: some cases, and an answer for each."""
-        return bool(self.n) and not self.unknown
+    hits: int
+    of: int
 
     @property
     def rate(self) -> float | None:
-        """The share; None while an answer is missing: those who happened to answer are not like the others."""
-        return self.yes / self.n if self.is_known else None
+        """The plain share; None of nothing."""
+        return self.hits / self.of if self.of else None
 
-    @property
-    def known_per_cent(self) -> int:
-        """For how many in a hundred the answer is known, rounded down."""
-        return floor(100 * (self.yes + self.no) / self.n) if self.n else 0
+    def __add__(self, other: Share) -> Share:
+        """Both together."""
+        return Share(self.hits + other.hits, self.of + other.of)
 
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """What the share may still come to: were every missing answer a no, and were each a yes."""
-        return (self.yes / self.n, (self.yes + self.unknown) / self.n) if self.n else (0.0, 1.0)
 
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's interval of a rate that is known."""
-        return wilson(self.yes, self.n)
+def interval(share: Share) -> tuple[float, float]:
+    """Where the true share lies, at 95 per cent: the score interval.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+    Statistical Association 22 (1927), 209-212. Unlike the plain one it never leaves 0 to 1 and holds for few cases.
+    Of nothing, everything is possible.
+    """
+    if not share.of:
+        return (0.0, 1.0)
+    rate, n, z2 = share.hits / share.of, share.of, Z95**2
+    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * sqrt(rate * (1 - rate) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return (max(0.0, middle - half), min(1.0, middle + half))
+
+
+def drawn(share: Share, *, towards: float, strength: float) -> float:
+    """The share of a group, drawn towards the overall one as if `strength` more cases had come out like that.
+
+    The mean of the posterior in the beta-binomial model: the share of a group is drawn from a beta distribution with
+    mean `towards` and `strength` cases of weight. G. Casella, "An introduction to empirical Bayes data analysis", The
+    American Statistician 39 (1985), 83-87.
+    """
+    return (share.hits + strength * towards) / (share.of + strength)
+
+
+def strength_of(groups: Sequence[Share]) -> float:
+    """How much the overall share weighs for one group, in cases: little where groups differ, much where they do not.
+
+    By moments: in the beta-binomial model the share p of a group of n cases has the variance
+    m (1 - m) (1 + (n - 1) r) / n, with the overall share m, and r = 1 / (strength + 1). Weighed by n,
+    S = sum n (p - m)**2 is expected to be m (1 - m) ((1 - r) (k - 1) + r (N - sum n**2 / N)) for k groups of N cases
+    together; solved for r. J. C. Kleinman, "Proportions with extraneous variance: single and independent samples",
+    Journal of the American Statistical Association 68 (1973), 46-54. Kept between LEAST_STRENGTH and MOST_STRENGTH.
+    """
+    told = [group for group in groups if group.of]
+    cases, hits = sum(group.of for group in told), sum(group.hits for group in told)
+    if len(told) < LEAST_GROUPS or hits in {0, cases}:
+        return USUAL_STRENGTH
+    mean = hits / cases
+    spread = sum(group.of * (group.hits / group.of - mean) ** 2 for group in told) / (mean * (1 - mean))
+    by_chance, at_most = len(told) - 1, cases - sum(group.of**2 for group in told) / cases
+    if at_most <= by_chance:  # one case in each group: nothing tells chance from difference
+        return USUAL_STRENGTH
+    alike = (spread - by_chance) / (at_most - by_chance)
+    if alike <= 1 / (MOST_STRENGTH + 1):
+        return MOST_STRENGTH
+    return max(1 / alike - 1, LEAST_STRENGTH)

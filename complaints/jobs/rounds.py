@@ -12,10 +12,12 @@ from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
+from complaints.handling.expire_voucher import expire_voucher, unused_ids
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.send_order import send_due
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.staff.queries import Roster
 
@@ -66,14 +68,22 @@ def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
     return done
 
 
+def send_orders(*, clock: Now) -> int:
+    """Send the systems outside what no hint has reached; how many orders were tried."""
+    return send_due(clock=clock)
+
+
 def pass_up(*, clock: Now, limit: int | None = 200) -> int:
     """Take requests for approval that nobody decided on in time to the next one up."""
     return each(undecided_ids(at=clock(), limit=limit), lambda remedy_id: pass_up_approval(remedy_id, at=clock()))
 
 
 def expire(*, clock: Now, limit: int | None = 200) -> int:
-    """Let go of remedies that nobody decided on or answered for too long."""
-    return each(lapsed_ids(at=clock(), limit=limit), lambda remedy_id: expire_remedy(remedy_id, at=clock()))
+    """Let go of remedies that nobody decided on or answered for too long, and of vouchers nobody used in time."""
+    lapsed, unused = lapsed_ids(at=clock(), limit=limit), unused_ids(at=clock(), limit=limit)
+    return each(lapsed, lambda remedy_id: expire_remedy(remedy_id, at=clock())) + each(
+        unused, lambda voucher_id: expire_voucher(voucher_id, at=clock())
+    )
 
 
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:

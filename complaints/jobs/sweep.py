@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from complaints.fulfilment import queue as fulfilment
 from complaints.handling.escalate_overdue import overdue_ids
 from complaints.handling.expire_remedy import lapsed_ids
+from complaints.handling.expire_voucher import unused_ids
 from complaints.handling.let_rest import resting_ids
 from complaints.handling.pass_up_approval import undecided_ids
 from complaints.handling.prove_ledger import prove_ledger
@@ -27,6 +29,7 @@ class Swept:
     approvals: int
     remedies: int
     rules: int
+    orders: int
     moved: int = 0
     sent: int = 0
     closed: int = 0
@@ -34,6 +37,7 @@ class Swept:
     reminded: int = 0
     passed_up: int = 0
     expired: int = 0
+    ordered: int = 0
 
 
 def due(*, at: datetime) -> Swept:
@@ -44,13 +48,14 @@ def due(*, at: datetime) -> Swept:
         deadlines=len(overdue_ids(at=at, limit=None)),
         reminders=len(reminding_ids(at=at, limit=None)),
         approvals=len(undecided_ids(at=at, limit=None)),
-        remedies=len(lapsed_ids(at=at, limit=None)),
+        remedies=_lapsed(at=at),
         rules=len(changed()),
+        orders=fulfilment.how_many_due(at=at),
     )
 
 
 def sweep(*, clock: rounds.Now) -> Swept:
-    """Remind, hand up, let go, close, and send, in this order, each row in its own transaction.
+    """Remind, hand up, let go, close, send and order, in this order, each row in its own transaction.
 
     Before that deadlines are reckoned anew where a calendar or a time zone was changed: nothing goes up the ladder by
     hours that do not hold any more.
@@ -59,13 +64,15 @@ def sweep(*, clock: rounds.Now) -> Swept:
     found = due(at=clock())
     reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
     approvals = len(undecided_ids(at=clock(), limit=None))
-    remedies = len(lapsed_ids(at=clock(), limit=None))
+    remedies = _lapsed(at=clock())
     passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
     rounds.warn_of_trainings(clock=clock, limit=None)
     prove_ledger(at=clock())
     closed = rounds.close_unanswered(clock=clock, limit=None)
     messages = queue.how_many_due(at=clock())
     sent = rounds.send_missed(clock=clock)
+    orders = fulfilment.how_many_due(at=clock())
+    ordered = rounds.send_orders(clock=clock)
     return replace(
         found,
         rules=rules,
@@ -79,4 +86,11 @@ def sweep(*, clock: rounds.Now) -> Swept:
         reminded=reminded,
         passed_up=passed_up,
         expired=expired,
+        orders=orders,
+        ordered=ordered,
     )
+
+
+def _lapsed(*, at: datetime) -> int:
+    """How many remedies and vouchers have outlived their day."""
+    return len(lapsed_ids(at=at, limit=None)) + len(unused_ids(at=at, limit=None))

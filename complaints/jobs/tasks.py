@@ -11,6 +11,8 @@ from django.utils.timezone import now
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.refresh_rollups import refresh_rollups
+from complaints.handling.send_order import send_order
+from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.jobs import rounds
 
 HELPERS: Final = 3
@@ -41,6 +43,18 @@ def send_missed(helpers: int = HELPERS) -> int:
     return rounds.send_missed(clock=now, goes_on=goes_on)
 
 
+@shared_task(name="fulfilments.send", ignore_result=True)
+def send_one_order(key: str) -> bool:
+    """Send the order a hint names to the system outside."""
+    return send_order(key, clock=now)
+
+
+@shared_task(name="fulfilments.send_missed", ignore_result=True)
+def send_missed_orders() -> int:
+    """Send the systems outside what no hint has reached."""
+    return rounds.send_orders(clock=now)
+
+
 @shared_task(name="cases.close_unanswered", ignore_result=True)
 def close_unanswered() -> int:
     """Close cases whose proposed resolution nobody has answered."""
@@ -69,6 +83,12 @@ def pass_up() -> int:
 def expire() -> int:
     """Let go of remedies that nobody decided on or answered for too long."""
     return rounds.expire(clock=now)
+
+
+@shared_task(name="remedies.tally", ignore_result=True)
+def tally() -> int:
+    """Count anew what each kind of remedy did in similar cases."""
+    return tally_outcomes(at=now())
 
 
 @shared_task(name="trainings.warn", ignore_result=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0028_bell"),
+        ("complaints", "0034_what_remedies_did"),
     ]
 
     operations = [

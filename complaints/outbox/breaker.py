@@ -1,4 +1,4 @@
-"""The circuit breaker of a channel: while a server is away nobody knocks, and no message uses up its attempts.
+"""The circuit breaker of a channel: while a server is away nobody knocks, and nothing that waits uses up its attempts.
 
 It opens after several passing failures in a row. Then one worker at a time tries one message, after pauses that grow,
 until one is taken. It is a row, so that all workers see the same.
@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
-from complaints.outbox.models import Breaker, Channel, Trouble
+from complaints.outbox.models import Breaker
 
 MOST_FAILURES: Final = 5
 FIRST_PAUSE: Final = timedelta(seconds=30)
@@ -24,7 +24,7 @@ PROBE_TAKES: Final = timedelta(minutes=2)  # a worker that died while it tried i
 class Permit:
     """How many messages a worker may try now, and its word on how that went."""
 
-    channel: Channel
+    channel: str
     most: int
     is_doubted: bool = False
     is_probe: bool = False
@@ -37,7 +37,7 @@ class Permit:
             )
         self.is_doubted = self.is_probe = False
 
-    def failed(self, trouble: Trouble, *, reason: str, at: datetime) -> bool:
+    def failed(self, trouble: str, *, reason: str, at: datetime) -> bool:
         """Count a passing failure; True when nothing may be tried any more. Locks the breaker."""
         self.is_doubted, self.is_probe = True, False
         with transaction.atomic():
@@ -58,8 +58,8 @@ class Permit:
         self.is_probe = False
 
 
-def permit(channel: Channel, *, at: datetime, most: int) -> Permit:
-    """Ask how many messages may be tried now: all, one to see whether the server is back, or none."""
+def permit(channel: str, *, at: datetime, most: int) -> Permit:
+    """Ask how many may be tried on a channel now: all, one to see whether the server is back, or none."""
     row = Breaker.objects.filter(pk=channel).first()
     if row is None or row.probe_at is None:
         return Permit(channel, most, is_doubted=row is not None and row.failures > 0)

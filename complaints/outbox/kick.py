@@ -12,12 +12,18 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 DELIVER = "messages.deliver"
 RECOMPUTE = "deadlines.recompute"
+SEND_ORDER = "fulfilments.send"
 _NOTHING_FOLLOWS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
 def on_commit(message_id: str) -> None:
     """Send the hint that a message waits after the transaction, and only then."""
     transaction.on_commit(lambda: _hint(DELIVER, message_id), robust=True)
+
+
+def order_on_commit(key: str) -> None:
+    """Send the hint that an order to a system outside waits after the transaction, and only then."""
+    transaction.on_commit(lambda: _hint(SEND_ORDER, key), robust=True)
 
 
 def recompute_on_commit() -> None:

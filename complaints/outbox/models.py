@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
     REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
+    VOUCHER_ISSUED = "voucher_issued", _("Voucher issued")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
@@ -33,6 +34,7 @@ class Kind(models.TextChoices):
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
     STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
     STAFF_APPROVAL_DECIDED = "staff_approval_decided", _("To staff: your proposal was decided on")
+    STAFF_APPROVAL_DROPPED = "staff_approval_dropped", _("To staff: nothing to decide any more")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
     STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
     STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")
@@ -55,6 +57,7 @@ PRIORITY: Final[dict[str, Priority]] = {
             Kind.QUESTION,
             Kind.RESOLUTION_PROPOSED,
             Kind.REMEDY_OFFERED,
+            Kind.VOUCHER_ISSUED,
             Kind.ACKNOWLEDGED,
             Kind.TRACKING_LINK,
             Kind.STAFF_CUSTOMER_ANSWERED,
@@ -240,9 +243,12 @@ class Channel(models.TextChoices):
 
 
 class Breaker(models.Model):
-    """Whether a channel works, where every worker sees it; without a row it does."""
+    """Whether a channel works, where every worker sees it; without a row it does.
 
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, primary_key=True)
+    A system outside that gives remedies is a channel as well, under a name of its own (`fulfilment.queries`).
+    """
+
+    channel = models.CharField(_("channel"), max_length=30, choices=Channel, primary_key=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     trouble = models.CharField(_("trouble"), max_length=12, choices=Trouble, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")

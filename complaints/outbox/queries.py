@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
-from complaints.outbox.models import BarredAddress, Breaker, Message, MessageState
+from complaints.outbox.models import BarredAddress, Breaker, Channel, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
@@ -93,8 +93,8 @@ def barred(addresses: Iterable[str]) -> dict[str, BarredAddress]:
 
 
 def channels_out_of_order() -> list[Breaker]:
-    """The channels on which nothing is tried now, with since when and why."""
-    return list(Breaker.objects.filter(open_since__isnull=False))
+    """The channels of messages on which nothing is tried now, with since when and why."""
+    return list(Breaker.objects.filter(open_since__isnull=False, channel__in=Channel.values))
 
 
 def _unit_ids(employee: Employee) -> list[int]:

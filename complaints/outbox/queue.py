@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,8 @@ from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils import translation
 from django.utils.functional import Promise
 
+from complaints.common.flights import HINT_GRACE, TRIES, mark, pause
+from complaints.common.flights import claim as claim_rows
 from complaints.common.inserting import insert_rows
 from complaints.outbox import kick
 from complaints.outbox.models import (
@@ -30,12 +31,6 @@ from complaints.outbox.models import (
 )
 from complaints.outbox.render import Rendered
 from complaints.staff.models import Employee, Unit
-
-HINT_GRACE = timedelta(seconds=15)  # a hint that has not led to a claim by then was lost
-FLIGHT_LIMIT = timedelta(minutes=2)  # longer than a batch may take: the sender died on the way
-FIRST_PAUSE = timedelta(minutes=1)
-GROWTH = 4  # each pause is as many times the one before: a day of trying in all
-TRIES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +143,7 @@ def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: s
         "sent_at": at,
         "provider_id": provider_id,
     }
-    if _mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
+    if mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
         return True
     heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
     heard_of.filter(attempts=message.attempts, subject="").update(**kept)
@@ -159,16 +154,9 @@ def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: 
     """Note a failure: for good, or to be tried again after a pause that grows."""
     why = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
     if permanent or message.attempts >= TRIES:
-        _mark(message, state=MessageState.FAILED, **why)
+        mark(message, state=MessageState.FAILED, **why)
     else:
-        _mark(message, state=MessageState.RETRY, look_again_at=at + pause_after(message), **why)
-
-
-def pause_after(message: Message) -> timedelta:
-    """How long to wait after the latest attempt: growing, and a quarter up or down so that not all come at once."""
-    spread = crc32(f"{message.message_id}{message.attempts}".encode()) / 2**32
-    grown: timedelta = FIRST_PAUSE * GROWTH ** (message.attempts - 1)
-    return grown * (0.75 + spread / 2)
+        mark(message, state=MessageState.RETRY, look_again_at=at + pause(message.message_id, message.attempts), **why)
 
 
 def withhold(messages: Sequence[Message], trouble: Trouble, **changes: Any) -> None:
@@ -290,23 +278,7 @@ def _told(value: Any) -> Any:
 
 
 def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:
-    """Lock as many of the rows as nobody else has, and note that they are on their way."""
-    with transaction.atomic():
-        claimed = list(wanted.select_for_update(skip_locked=True, of=("self",)).select_related("unit")[:most])
-        if claimed:
-            Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
-                state=MessageState.IN_FLIGHT, attempts=F("attempts") + 1, look_again_at=at + FLIGHT_LIMIT
-            )
-        for message in claimed:
-            message.state, message.look_again_at = MessageState.IN_FLIGHT, at + FLIGHT_LIMIT
-            message.attempts += 1
-        return claimed
-
-
-def _mark(message: Message, **changes: Any) -> bool:
-    """Write the outcome only on the flight it belongs to: a claim taken over meanwhile keeps its own."""
-    own = Message.objects.filter(pk=message.pk, state=MessageState.IN_FLIGHT, attempts=message.attempts)
-    return bool(own.update(**changes))
+    return claim_rows(wanted, at=at, most=most, related=("unit",))
 
 
 def _domain() -> str:

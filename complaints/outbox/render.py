@@ -14,6 +14,7 @@ from complaints.common.moments import zone_words
 from complaints.outbox.models import Kind, Message
 
 SUMMARIES = frozenset({Kind.SEVERAL, Kind.STAFF_SEVERAL})
+CODE = "[[code]]"  # stands for the code of a voucher, likewise
 LINK = "[[link]]"  # stands for the tracking link until the message leaves: what we keep holds no secret
 
 
@@ -25,9 +26,9 @@ class Rendered:
 
 
 def render(kind: Kind, *, language: str, zone: str, facts: dict[str, Any]) -> Rendered:
-    """The words of a message, times in `zone`; the tracking link is still `LINK`."""
+    """The words of a message, times in `zone`; the tracking link is still `LINK`, the code of a voucher `CODE`."""
     with translation.override(language), timezone.override(ZoneInfo(zone)):
-        context = {**facts, "language": language, "link": LINK, "zone": zone_words(zone)}
+        context = {**facts, "language": language, "link": LINK, "code": CODE, "zone": zone_words(zone)}
         folder = f"messages/{kind.value}"
         subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
         return Rendered(
@@ -53,6 +54,11 @@ def words_of(message: Message) -> Rendered:
 def with_link(words: str, url: str) -> str:
     """Put the tracking link where it belongs, at the moment of sending."""
     return words.replace(LINK, url)
+
+
+def with_code(words: Rendered, code: str) -> Rendered:
+    """Put the code of a voucher where it belongs, at the moment of sending."""
+    return Rendered(words.subject, words.text.replace(CODE, code), words.html.replace(CODE, code))
 
 
 def _folded_into(summary: Message) -> list[tuple[str, str]]:

@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import BooleanField, DecimalField, F, Q, QuerySet, Sum, When
 from django.db.models import Case as Choice
-from django.db.models import DecimalField, F, Q, QuerySet, Sum, When
+from django.db.models.expressions import RawSQL
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import SAME_FAILURE, Case
 from complaints.common.money import converted
 from complaints.remedies.catalogue import RemedyKind, is_tangible
 from complaints.remedies.exchange import rate
@@ -76,12 +77,11 @@ def allowance(
     """What an employee may decide on a case: the rule that holds, and what is left of its caps.
 
     A failure is accounted for in one currency, that of the first remedy which took money; another one is converted.
-    `without` leaves out what one remedy holds itself, `month` is another month than the present one. Raises RateMissing
-    where a conversion has no rate.
+    Where complaints in two currencies turn out to be one failure, nothing is left. `without` leaves out what one remedy
+    holds itself, `month` is another month than the present one. Raises RateMissing where a conversion has no rate.
     """
     entries = LedgerEntry.objects.exclude(remedy=without) if without else LedgerEntry.objects.all()
-    root = case.duplicate_of_id or case.pk
-    for_failure = _by_currency(entries.filter(Q(case=root) | Q(case__duplicate_of=root)))
+    for_failure = _by_currency(entries.filter(_of_one_failure_with(case)))
     rules = rules_for(employee, case, at=at)
     rule = _chosen(rules, [*for_failure] or ([currency, ""] if currency else [""]))
     if rule is None:
@@ -92,7 +92,7 @@ def allowance(
         rule=rule,
         rate=rate(currency or rule.currency, rule.currency, at=at),
         is_suspended=not _is_trained(employee, rule, at=at),
-        left_for_failure=rule.per_failure - for_failure.get(rule.currency, NOTHING),
+        left_for_failure=NOTHING if len(for_failure) > 1 else rule.per_failure - sum(for_failure.values(), NOTHING),
         left_for_customer=_left_for_customer(rule, case, entries, at=at),
         left_this_month=rule.per_month - sum(_by_currency(own).values(), NOTHING),
     )
@@ -117,6 +117,12 @@ def same_people(rule: Authority) -> QuerySet[Authority]:
 def month_of(case: Case, *, at: datetime) -> date:
     """The first day of the calendar month of a moment, in the zone of the case's unit."""
     return at.astimezone(ZoneInfo(case.unit.time_zone)).date().replace(day=1)
+
+
+def _of_one_failure_with(case: Case) -> RawSQL:
+    """The entries of everything that is one failure with a case: an array, so that they are found by their index."""
+    listed = f"complaints_ledgerentry.case_id = ANY(ARRAY({SAME_FAILURE.format(case='%s')}))"
+    return RawSQL(listed, [case.pk], output_field=BooleanField())  # noqa: S611 - no text of anybody's in it
 
 
 def _chosen(rules: Sequence[Authority], currencies: Sequence[str]) -> Authority | None:

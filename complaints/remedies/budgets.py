@@ -110,14 +110,14 @@ def accounts(viewer: Employee, month: date, *, at: datetime, unit: int | None = 
     if last is not None:
         people = people.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
     page = list(people[: PAGE + 1])
-    found = _accounts_of(page[:PAGE], month, at=at)
+    found = accounts_of(page[:PAGE], month, at=at)
     return Accounts([(one, found[one.pk]) for one in page[:PAGE]], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
 
 
 def account(viewer: Employee, *, authority: int, holder: int, month: date, at: datetime) -> Account:
     """One account of an employee of the units one sees; raises NotFound where there is none."""
     person = Employee.objects.filter(pk=holder, unit__in=visible_units(viewer)).select_related("unit").first()
-    found = _accounts_of([person], month, at=at)[person.pk] if person else []
+    found = accounts_of([person], month, at=at)[person.pk] if person else []
     one = next((one for one in found if one.authority.pk == authority), None)
     if one is None:
         raise NotFound
@@ -190,8 +190,11 @@ def _entries(month: date) -> QuerySet[LedgerEntry, Any]:
     )
 
 
-def _accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dict[int, list[Account]]:
-    """The accounts of some people: of what they may spend now, and of whatever they took something from that month."""
+def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dict[int, list[Account]]:
+    """The accounts of some people in a month, by their ids.
+
+    Of what they may spend now, and of whatever they took something from that month.
+    """
     at = min(at, _end_of(month))
     sums: dict[tuple[int, int], tuple[Decimal, Decimal]] = {
         (holder, authority): (taken - spent, spent)

@@ -31,6 +31,9 @@ class RemedyKind(models.TextChoices):
 INTANGIBLE: Final = (RemedyKind.APOLOGY, RemedyKind.EXPLANATION, RemedyKind.CORRECTION)
 """What costs no money and needs no authority: nobody is ever kept from an apology."""
 
+GIVEN_OUTSIDE: Final = tuple(kind for kind in RemedyKind if kind not in {*INTANGIBLE, RemedyKind.VOUCHER})
+"""What a system outside can give: neither words nor a voucher, which is given by its own code."""
+
 
 def is_tangible(kind: RemedyKind) -> bool:
     """Whether it is worth a sum, which somebody's authority has to cover."""

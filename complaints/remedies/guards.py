@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from complaints.cases.models import SAME_FAILURE
+
 LEDGER_ENTRY: Final = """
 IF NEW.kind = 'hold' THEN
     -- whose complaint it is and which month it falls into are facts, not what the INSERT says
@@ -35,7 +37,11 @@ ELSE
     NEW.month := origin.month;
     SELECT * INTO rule FROM complaints_authority WHERE id = NEW.authority_id;
 END IF;
-SELECT COALESCE(duplicate_of_id, id) INTO root FROM complaints_case WHERE id = NEW.case_id;
+
+-- what is one failure does not change before this is committed; the oldest complaint stands for all of them
+PERFORM pg_advisory_xact_lock_shared(hashtext('complaints_same_failure'));
+failure := ARRAY(__SAME_FAILURE__);
+root := (SELECT MIN(id) FROM unnest(failure) AS id);
 
 -- one scope after the other, and the scarcest last: whoever comes second waits here, and sees what the first one took
 INSERT INTO complaints_balance (scope, customer_id, currency, held, spent, taken)
@@ -91,7 +97,7 @@ SELECT COALESCE(SUM(CASE WHEN e.kind = 'hold' THEN e.amount ELSE -e.amount END)
        COALESCE(SUM(CASE WHEN e.kind = 'hold' THEN e.amount ELSE -e.amount END)
                FILTER (WHERE e.currency <> NEW.currency), 0)
     INTO taken_here, taken_elsewhere FROM complaints_ledgerentry AS e
-    WHERE e.kind <> 'spend' AND e.case_id IN (SELECT id FROM complaints_case WHERE id = root OR duplicate_of_id = root);
+    WHERE e.kind <> 'spend' AND e.case_id = ANY(failure);
 IF taken_elsewhere <> 0 THEN
     RAISE EXCEPTION 'ledger: this failure is accounted for in another currency' USING ERRCODE = 'check_violation';
 END IF;
@@ -106,12 +112,13 @@ UPDATE complaints_balance SET cap = rule.per_customer,
         taken = taken_here + CASE NEW.kind WHEN 'hold' THEN NEW.amount ELSE 0 END
     WHERE scope = 'customer' AND customer_id = NEW.customer_id AND currency = NEW.currency;
 RETURN NEW;
-"""
+""".replace("__SAME_FAILURE__", SAME_FAILURE.format(case="NEW.case_id"))
 
 LEDGER_DECLARES: Final = (
     ("rule", "complaints_authority%ROWTYPE"),
     ("origin", "complaints_ledgerentry%ROWTYPE"),
     ("zone", "text"),
+    ("failure", "bigint[]"),
     ("root", "bigint"),
     ("was_spent", "boolean"),
     ("more_held", "numeric"),

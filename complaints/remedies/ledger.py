@@ -12,7 +12,7 @@ from djmoney.money import Money
 from complaints.common.errors import BeyondAuthority
 from complaints.common.money import converted
 from complaints.remedies.authority import Allowance
-from complaints.remedies.models import LedgerEntry, LedgerKind, Remedy
+from complaints.remedies.models import GivenBackFor, LedgerEntry, LedgerKind, Remedy
 
 _REFUSED = "23514"  # PostgreSQL's check_violation
 
@@ -39,14 +39,16 @@ def spend(held: LedgerEntry, *, at: datetime) -> None:
         _follow(held, LedgerKind.SPEND, at=at)
 
 
-def give_back(remedy: Remedy, *, at: datetime, given: bool = False) -> LedgerEntry | None:
+def give_back(
+    remedy: Remedy, *, at: datetime, given: bool = False, why: GivenBackFor | None = None
+) -> LedgerEntry | None:
     """Give back what a remedy holds or has spent, once; None where it took nothing or gave it back already.
 
-    `given` says that the customer had it: then the entry is a reversal.
+    `given` says that the customer had it: then the entry is a reversal. It counts in the month the sum was taken in.
     """
     held = standing(remedy)
     if held is not None:
-        _follow(held, LedgerKind.REVERSE if given else LedgerKind.RELEASE, at=at)
+        _follow(held, LedgerKind.REVERSE if given else LedgerKind.RELEASE, at=at, why=why)
     return held
 
 
@@ -80,7 +82,7 @@ def discrepancies() -> list[str]:
         ]
 
 
-def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime) -> None:
+def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime, why: GivenBackFor | None = None) -> None:
     LedgerEntry.objects.create(
         kind=kind,
         hold=held,
@@ -89,6 +91,7 @@ def _follow(held: LedgerEntry, kind: LedgerKind, *, at: datetime) -> None:
         holder=held.holder,
         amount=held.amount,
         at=at,
+        why=why or "",
     )
 
 
@@ -106,13 +109,15 @@ def _judged() -> Iterator[None]:
 
 _PROOF = """
 WITH moved AS (
-    SELECT entry.*, CASE kind WHEN 'hold' THEN amount WHEN 'spend' THEN -amount
+    SELECT customer_id, case_id, authority_id, holder_id, month, currency,
+        CASE kind WHEN 'hold' THEN amount WHEN 'spend' THEN -amount
             WHEN 'release' THEN CASE WHEN was_spent THEN 0 ELSE -amount END ELSE 0 END AS held,
         CASE kind WHEN 'spend' THEN amount WHEN 'reverse' THEN -amount
             WHEN 'release' THEN CASE WHEN was_spent THEN -amount ELSE 0 END ELSE 0 END AS spent
     FROM (
-        SELECT e.*, EXISTS (SELECT FROM complaints_ledgerentry AS s WHERE s.hold_id = e.hold_id AND s.kind = 'spend')
-            AS was_spent FROM complaints_ledgerentry AS e
+        SELECT e.*, kind = 'release' AND EXISTS (
+            SELECT FROM complaints_ledgerentry AS s WHERE s.hold_id = e.hold_id AND s.kind = 'spend'
+        ) AS was_spent FROM complaints_ledgerentry AS e OFFSET 0
     ) AS entry
 ), sums AS (
     SELECT 'customer' AS scope, customer_id::text AS key, currency, SUM(held) AS held, SUM(spent) AS spent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -12,8 +13,9 @@ from complaints.cases.models import Case
 from complaints.common.errors import NotFound, RemedyMovedOn
 from complaints.common.tokens import new_voucher_code
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Approval, Decision, Remedy, Voucher
+from complaints.remedies.models import Approval, Decision, PlaybookVersion, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
+from complaints.remedies.worth import Reckoning
 from complaints.staff.models import Employee, Tier
 
 UNDECIDED_FOR: Final = timedelta(days=30)
@@ -36,8 +38,10 @@ def propose(
     by: Employee,
     at: datetime,
     submission: str,
+    playbook: PlaybookVersion | None = None,
+    reckoning: Reckoning | None = None,
 ) -> Remedy:
-    """Store a proposal."""
+    """Store a proposal, with the playbook in force and what it was reckoned to be worth."""
     facts = {} if amount is None else {"amount": amount.amount, "amount_currency": str(amount.currency)}
     return Remedy.objects.create(
         case=case,
@@ -50,6 +54,8 @@ def propose(
         proposed_at=at,
         lapses_at=at + UNDECIDED_FOR,
         submission=submission or None,
+        playbook=playbook,
+        reckoning=reckoning.facts() if reckoning else None,
         **facts,
     )
 
@@ -60,6 +66,11 @@ def of_case(case: Case, remedy: int) -> Remedy:
     if found is None:
         raise NotFound(case=case.reference)
     return found
+
+
+def standing_at(case: Case, statuses: Collection[RemedyStatus]) -> list[Remedy]:
+    """The remedies of a locked case that stand at one of some statuses, oldest first."""
+    return list(Remedy.objects.select_related("proposed_by").filter(case=case, status__in=statuses).order_by("pk"))
 
 
 def check(remedy: Remedy, move: RemedyMove) -> None:

@@ -13,11 +13,160 @@ from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
 from complaints.cases.models import Case, notes_the_change
+from complaints.common.money import money_words
 from complaints.customers.models import Customer
 from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
 from complaints.remedies.states import LAPSING, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Unit
+from complaints.standards.models import FailureType, Severity, makes_an_edition
+
+
+class Playbook(models.Model):
+    """What analysts advise where a failure happens: written for a failure or an area, and for a severity or any.
+
+    The most specific one in force is shown beside a case: a failure before its area, then one that names the severity.
+    What it says stands in its versions.
+    """
+
+    name = models.CharField(_("name"), max_length=160)
+    failure_type = models.ForeignKey(
+        FailureType,
+        verbose_name=_("failure type or area"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    is_active = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        triggers: ClassVar = [makes_an_edition()]
+        verbose_name = _("playbook")
+        verbose_name_plural = _("playbooks")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["failure_type", "severity"],
+                condition=Q(is_active=True),
+                nulls_distinct=False,
+                name="one_playbook_for_the_same_cases",
+                violation_error_message=_("Another playbook in force is for exactly the same cases."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlaybookVersion(models.Model):
+    """What a playbook said from one moment on; never changed: what is written anew is the next version."""
+
+    playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=160, blank=True, default="")
+    is_current = models.BooleanField(default=True)
+    apology = models.TextField(_("words for the apology"), blank=True, default="")
+    apology_zh = models.TextField(_("words for the apology, in Chinese"), blank=True, default="")
+    questions = models.TextField(_("questions to ask"), blank=True, default="")
+    avoid = models.TextField(_("what to avoid"), blank=True, default="")
+
+    class Meta:
+        triggers: ClassVar = [
+            makes_an_edition(),
+            pgtrigger.ReadOnly(name="as_written", exclude=["is_current"]),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["playbook", "number"], name="one_playbook_version_per_number"),
+            models.UniqueConstraint(
+                fields=["playbook"], condition=Q(is_current=True), name="one_current_playbook_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.playbook} ({self.number})"
+
+
+class Advice(models.Model):
+    """One remedy that a version of a playbook advises; the order is that of the keys.
+
+    What costs money has a range, both ends included, in one currency; what costs none has no range.
+    """
+
+    version = models.ForeignKey(PlaybookVersion, on_delete=models.PROTECT, related_name="advice")
+    kind = models.CharField(_("remedy"), max_length=20, choices=RemedyKind)
+    least = models.DecimalField(_("worth from"), max_digits=12, decimal_places=2, null=True, blank=True)
+    most = models.DecimalField(_("worth up to"), max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    fits = models.CharField(_("for whom it fits"), max_length=200, blank=True, default="")
+
+    class Meta:
+        triggers: ClassVar = [
+            makes_an_edition(),
+            pgtrigger.Protect(name="as_written", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=INTANGIBLE, least__isnull=True, most__isnull=True, currency="")
+                | (
+                    ~Q(kind__in=INTANGIBLE)
+                    & Q(least__isnull=False, most__isnull=False)  # or nothing said would be nothing refused
+                    & Q(least__gt=0, most__gte=F("least"), currency__regex="^[A-Z]{3}$")
+                ),
+                name="advice_has_a_range",
+                violation_error_message=_(
+                    "What costs money has a range, from less to more, and a currency; what costs none has neither."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(RemedyKind(self.kind).label)
+
+    @property
+    def worth_words(self) -> str:
+        """The range in the reader's language: `$50.00 – $150.00`; nothing for what costs no money."""
+        if self.least is None or self.most is None:
+            return ""
+        ends = sorted({self.least, self.most})
+        return " – ".join(money_words(Money(end, self.currency)) for end in ends)
+
+
+class TroubleRate(models.Model):
+    """What a customer's trouble of complaining is reckoned at, in one currency: the weights of `remedies.worth`."""
+
+    currency = models.CharField(_("currency"), max_length=3, unique=True, help_text=_("ISO code, such as USD."))
+    per_contact = models.DecimalField(_("each time they had to turn to us"), max_digits=12, decimal_places=2)
+    per_day = models.DecimalField(_("each day of waiting"), max_digits=12, decimal_places=2)
+    low = models.DecimalField(_("for a failure of low severity"), max_digits=12, decimal_places=2)
+    medium = models.DecimalField(_("of medium severity"), max_digits=12, decimal_places=2)
+    high = models.DecimalField(_("of high severity"), max_digits=12, decimal_places=2)
+    critical = models.DecimalField(_("of critical severity"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        triggers: ClassVar = [makes_an_edition()]
+        verbose_name = _("cost of complaining")
+        verbose_name_plural = _("costs of complaining")
+        ordering = ("currency",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(per_contact__gte=0, per_day__gte=0, low__gte=0)
+                & Q(medium__gte=F("low"), high__gte=F("medium"), critical__gte=F("high")),
+                name="trouble_grows_with_severity",
+                violation_error_message=_("What is worse is never worth less, and nothing is worth less than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex="^[A-Z]{3}$"),
+                name="trouble_currency_is_a_code",
+                violation_error_message=_("A currency is three capital letters, such as USD."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.currency
 
 
 class Remedy(models.Model):
@@ -52,6 +201,19 @@ class Remedy(models.Model):
     given_at = models.DateTimeField(_("given at"), null=True, blank=True)
     proof = models.CharField(_("reference of what was given"), max_length=120, blank=True, default="")
     submission = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    playbook = models.ForeignKey(
+        PlaybookVersion,
+        verbose_name=_("playbook it was proposed under"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    reckoning: models.JSONField[Any] = models.JSONField(
+        null=True, blank=True, editable=False, help_text=_("What it should be worth, part by part.")
+    )
 
     objects: ClassVar[models.Manager[Remedy]] = models.Manager()
 
@@ -68,7 +230,8 @@ class Remedy(models.Model):
             models.UniqueConstraint(fields=["case", "submission"], name="remedy_proposed_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing")
+            models.Index(fields=["lapses_at", "id"], condition=Q(status__in=sorted(LAPSING)), name="remedy_lapsing"),
+            models.Index(fields=["id"], condition=Q(status=RemedyStatus.ACCEPTED), name="remedy_to_give"),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +383,12 @@ class LedgerKind(models.TextChoices):
     REVERSE = "reverse", _("Given back")
 
 
+class GivenBackFor(models.TextChoices):
+    """Why a sum went back, where nobody decided on it."""
+
+    VOUCHER_EXPIRED = "voucher_expired", _("The voucher expired unused")
+
+
 class LedgerEntry(models.Model):
     """One movement of somebody's authority. Never changed and never deleted: the database refuses both.
 
@@ -241,6 +410,7 @@ class LedgerEntry(models.Model):
     )
     month = models.DateField(help_text=_("First day of the month it counts in, in the zone of the complaint's unit."))
     taken_at = models.DateTimeField(help_text=_("When it was set aside."))
+    why = models.CharField(max_length=20, choices=GivenBackFor, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:
@@ -413,12 +583,33 @@ class Voucher(models.Model):
     )
     redeemed_for = models.CharField(_("redeemed for"), max_length=120, blank=True, default="")
     void_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    expired_at = models.DateTimeField(
+        _("expired unused"), null=True, blank=True, help_text=_("When what it was worth was given back.")
+    )
 
     class Meta:
         verbose_name = _("voucher")
         verbose_name_plural = _("vouchers")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(redeemed_at=None) | Q(void_at=None), name="voucher_redeemed_or_void"),
+            models.CheckConstraint(
+                condition=Q(redeemed_at=None, void_at=None)
+                | Q(redeemed_at=None, expired_at=None)
+                | Q(void_at=None, expired_at=None),
+                name="voucher_ends_one_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(expired_at=None) | Q(expired_at__gte=F("expires_at")), name="voucher_expires_on_its_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(redeemed_at=None) | Q(redeemed_at__lt=F("expires_at")), name="voucher_redeemed_in_time"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=Q(redeemed_at=None, void_at=None, expired_at=None),
+                name="voucher_running_out",
+            )
         ]
 
     def __str__(self) -> str:
@@ -432,4 +623,9 @@ class Voucher(models.Model):
 
     def is_good(self, *, at: datetime) -> bool:
         """Whether it can be redeemed at a moment."""
-        return self.redeemed_at is None and self.void_at is None and at < self.expires_at
+        return self.is_out and at < self.expires_at
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was neither redeemed nor taken back, and its worth not given back after its day."""
+        return self.redeemed_at is None and self.void_at is None and self.expired_at is None

@@ -15,7 +15,7 @@ from djmoney.money import Money
 from complaints.cases.models import Case
 from complaints.cases.queries import one_visible, visible_to
 from complaints.common.errors import NotFound
-from complaints.common.keyset import Key, beyond, read_key
+from complaints.common.keyset import Key, beyond, read_id, read_key
 from complaints.common.tokens import read_voucher_code
 from complaints.customers.models import Customer
 from complaints.remedies.authority import Allowance, allowance
@@ -66,6 +66,31 @@ def given_to_customer(case: Case) -> list[Remedy]:
     """What the customer has accepted or got on a case, worth a sum, with its voucher."""
     theirs = Remedy.objects.filter(case=case, status__in=[RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED])
     return list(theirs.exclude(kind__in=INTANGIBLE).select_related("voucher").order_by("pk")[:100])
+
+
+@dataclass(frozen=True, slots=True)
+class ToGive:
+    """One page of what customers accepted and do not have yet, and the key to go on from."""
+
+    remedies: Sequence[Remedy]
+    next_key: str = ""
+
+
+def to_give(employee: Employee, *, after: str = "") -> ToGive:
+    """What customers accepted in the units an employee sees and nobody has given yet, the oldest proposal first.
+
+    Its complaint may be closed. Keyset pages, no counting: at most WALK of everybody's are looked through for one.
+    """
+    accepted = Remedy.objects.filter(status=RemedyStatus.ACCEPTED).order_by("pk")
+    last = read_id(after)
+    if last is not None:
+        accepted = accepted.filter(pk__gt=last)
+    walked = list(accepted.values_list("pk", flat=True)[:WALK])
+    found = accepted.filter(pk__in=walked, case__in=visible_to(employee))
+    page = list(found.select_related("case__customer", "case__unit", "proposed_by")[: PAGE + 1])
+    if len(page) > PAGE:
+        return ToGive(page[:PAGE], str(page[PAGE - 1].pk))
+    return ToGive(page, str(walked[-1]) if len(walked) == WALK else "")
 
 
 def voucher_by_code(code: str) -> Voucher | None:
@@ -232,7 +257,8 @@ class Dossier:
 def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) -> Dossier:
     """Everything about one remedy, for whoever is to decide on it; raises NotFound, and RateMissing."""
     case = one_visible(employee, reference)
-    found = Remedy.objects.select_related("proposed_by").filter(case=case, pk=remedy).first()
+    known = Remedy.objects.select_related("proposed_by", "playbook__playbook")
+    found = known.filter(case=case, pk=remedy).first()
     if found is None:
         raise NotFound(case=reference)
     requests = list(Approval.objects.filter(remedy=found).select_related("asked_of", "decided_by").order_by("-pk")[:50])

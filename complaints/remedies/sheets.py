@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Final, Self
 
 from complaints.common.sheets import Sheet
-from complaints.remedies.models import Authority
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Advice, Authority, Playbook, PlaybookVersion
+
+SAID: Final = ("apology", "apology_zh", "questions", "avoid")
+"""What a version of a playbook says in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +52,65 @@ class RateSheet(Sheet):
     rate: Decimal
     since: datetime | None = None
     origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviceLine:
+    """One remedy of a playbook; without a range it costs no money."""
+
+    kind: str
+    least: Decimal | None = None
+    most: Decimal | None = None
+    currency: str = ""
+    fits: str = ""
+
+    @classmethod
+    def of(cls, advice: Advice) -> Self:
+        """The line of a stored one."""
+        return cls(kind=advice.kind, least=advice.least, most=advice.most, currency=advice.currency, fits=advice.fits)
+
+    def __str__(self) -> str:
+        worth = f"{self.least}–{self.most} {self.currency}" if self.least is not None else ""
+        return " · ".join(filter(None, [str(RemedyKind(self.kind).label), worth, self.fits]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookSheet(Sheet):
+    """A playbook: whom it is for, and what one version of it says."""
+
+    name: str
+    failure_type: int | None = None
+    severity: int | None = None
+    is_active: bool = True
+    apology: str = ""
+    apology_zh: str = ""
+    questions: str = ""
+    avoid: str = ""
+    advice: tuple[AdviceLine, ...] = ()
+
+    @classmethod
+    def of_playbook(cls, playbook: Playbook) -> Self:
+        """The sheet of a stored playbook as it is now. Two queries."""
+        return cls.of_version(playbook.versions.get(is_current=True), playbook)
+
+    @classmethod
+    def of_version(cls, version: PlaybookVersion, playbook: Playbook) -> Self:
+        """The sheet with what an earlier version said. One query."""
+        lines = tuple(AdviceLine.of(one) for one in version.advice.order_by("pk"))
+        said = {name: getattr(version, name) for name in SAID}
+        return cls.of(playbook, advice=lines, **said)
+
+    def says_other(self, now: PlaybookSheet) -> bool:
+        """Whether it makes a new version: another name, or other cases, does not."""
+        return not {*SAID, "advice"}.isdisjoint(self.differs_in(now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TroubleSheet(Sheet):
+    currency: str
+    per_contact: Decimal
+    per_day: Decimal
+    low: Decimal
+    medium: Decimal
+    high: Decimal
+    critical: Decimal

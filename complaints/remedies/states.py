@@ -8,6 +8,8 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.cases.states import Outcome
+
 
 class RemedyStatus(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
@@ -66,6 +68,16 @@ MOVES: Final[dict[RemedyMove, RemedyRule]] = {
     ),
     RemedyMove.REVERSE: _from(RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED, to=RemedyStatus.REVERSED),
 }
+
+_UNDECIDED: Final = frozenset({RemedyStatus.PROPOSED, RemedyStatus.AWAITING})
+
+ENDED_BY: Final[dict[Outcome, frozenset[RemedyStatus]]] = {
+    Outcome.SOLVED: _UNDECIDED,
+    Outcome.NO_ANSWER: _UNDECIDED,
+    Outcome.DUPLICATE: _UNDECIDED,
+    Outcome.WITHDRAWN: _UNDECIDED | {RemedyStatus.OFFERED},
+}
+"""What is withdrawn when a case ends so. An offer is a promise: it stays, unless the customer withdrew."""
 
 LAPSING: Final = MOVES[RemedyMove.EXPIRE].start
 """Where a remedy does not stay for ever: what is held for it is given back when its day has come."""

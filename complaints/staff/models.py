@@ -281,6 +281,9 @@ class Setting(models.TextChoices):
     COURSE = "courses", _("Trainings")
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
+    ENDPOINT = "endpoints", _("Fulfilment endpoints")
+    PLAYBOOK = "playbooks", _("Playbooks")
+    TROUBLE = "trouble", _("Cost of complaining")
 
 
 class SettingChange(models.Model):

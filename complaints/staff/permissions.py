@@ -26,6 +26,8 @@ class Permission(StrEnum):
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
+    LINK_FAILURE = "failure:link"
+    PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
@@ -34,15 +36,17 @@ class Permission(StrEnum):
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
     REVERSE_REMEDY = "remedy:reverse"
+    RETRY_ORDER = "order:retry"
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
     VIEW_INSIGHTS = "insights:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
+    KEEP_PLAYBOOKS = "playbook:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -51,6 +55,7 @@ _LEADING: Final = frozenset(
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
         Permission.REVERSE_REMEDY,
+        Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
         Permission.VIEW_INSIGHTS,
@@ -69,12 +74,14 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
             Permission.VIEW_INSIGHTS,
+            Permission.KEEP_PLAYBOOKS,
         }
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
+        Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
         Permission.VIEW_INSIGHTS,

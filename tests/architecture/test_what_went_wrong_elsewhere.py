@@ -1,4 +1,4 @@
-"""Clocks and escalation as they failed in other systems: each failure is the business of tests that exist."""
+"""Clocks, escalation and orders as they failed in other systems: each is the business of tests that exist."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ import pytest
 from recovery import env
 
 FAILURES: Final[dict[str, tuple[str, ...]]] = {
+    "a webhook that hangs freezes saving": (
+        "fulfilment/test_orders.py::test_a_hanging_system_keeps_nobody_from_saving",
+        "fulfilment/test_orders.py::test_a_system_that_is_away_is_spared_and_uses_up_no_tries",
+    ),
+    "the reference of a payment is lost by a concurrent save": (
+        "fulfilment/test_crash.py::test_the_reference_is_not_lost_to_whoever_saves_at_the_same_time",
+        "fulfilment/test_orders.py::test_given_by_hand_wins_and_the_reference_that_comes_later_is_kept",
+    ),
+    "a retry after a lost answer pays twice": (
+        "fulfilment/test_crash.py::test_a_worker_killed_between_sending_and_marking_is_followed_by_one_with_the_same_key",
+        "fulfilment/test_orders.py::test_what_passes_is_tried_again_under_the_same_key_and_counted_once",
+    ),
     "a reader in another zone sees a fresh case as overdue": (
         "desk/test_steps.py::test_a_deadline_is_told_in_the_zone_of_the_viewers_unit",
         "standards/test_hours.py::test_a_deadline_is_the_same_from_wherever_it_is_asked",

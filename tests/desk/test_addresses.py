@@ -19,9 +19,12 @@ from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
 from complaints.desk.urls import urlpatterns
+from complaints.fulfilment.models import Endpoint, Order
+from complaints.handling.answer_offer import note_answer
 from complaints.handling.decide_approval import ask_back
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keeping import ANALYSTS
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
@@ -64,6 +67,13 @@ NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
 SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
+ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
+
+
+def kept_by(kind: Setting) -> tuple[int, ...]:
+    return ANALYSTS_TOO if kind in ANALYSTS else ADA_ONLY
+
+
 TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
@@ -91,6 +101,8 @@ TABLE: Final = [
     step(Move.REOPEN, (302, 409, 409, 409, 404, 403, 403), reason="Not over."),
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
+    step(Move.LINK_FAILURE, LADDER_ONLY, other="other"),
+    step(Move.PART_FAILURE, (302, 403, 400, 400, 404, 403, 403), other="other", reason="Another room."),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
     step(Move.PROPOSE_REMEDY, LADDER_ONLY, kind="apology", words="We are sorry."),
     *(Ask("remedy_step", NOT_OTTO, move=move.value) for move in REMEDY_STEPS),
@@ -105,6 +117,7 @@ TABLE: Final = [
     Ask("voucher", (302, 200, 200, 200, 404, 403, 403)),
     Ask("vouchers", (302, 200, 200, 200, 200, 403, 403)),
     Ask("vouchers", (302, 404, 404, 404, 404, 403, 403), "post", sent=(("code", "0000-0000-0000-0000"),)),
+    Ask("to_give", (302, 200, 200, 200, 200, 403, 403)),
     Ask("slip", (302, 302, 302, 302, 404, 302, 302)),
     Ask("slip", (302, 409, 409, 409, 404, 403, 403), "post"),
     step(Move.REASSESS, LADDER_ONLY, severity=3),
@@ -136,6 +149,13 @@ TABLE: Final = [
     Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("behind_authority_use", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("fulfilments", EVERYBODY),
+    Ask("retry_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("retry_order", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("settle_order", (302, 302, 302, 302, 404, 403, 302), "post"),
+    Ask("settle_order", (302, 405, 405, 405, 405, 405, 405)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -143,8 +163,12 @@ TABLE: Final = [
     Ask("retry_messages_like", (302, 302, 302, 302, 404, 403, 302), "post", sent=(("likeness", "domain"),)),
     Ask("retry_messages_like", (302, 405, 405, 405, 405, 405, 405)),
     Ask("settings", ADA_ONLY),
-    *(Ask("setting_list", ADA_ONLY, move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
-    *(Ask("new_setting", ADA_ONLY, move=kind.value) for kind in KINDS if KINDS[kind].add and kind != Setting.ABSENCE),
+    *(Ask("setting_list", kept_by(kind), move=kind.value) for kind in KINDS if kind != Setting.ABSENCE),
+    *(
+        Ask("new_setting", kept_by(kind), move=kind.value)
+        for kind in KINDS
+        if KINDS[kind].add and kind != Setting.ABSENCE
+    ),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
     Ask("setting_list", EVERYBODY, move="absences"),
@@ -171,11 +195,12 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence of Fern's, and another complaint with a remedy that Max is to decide on."""
+    """With a picture and an absence of Fern's; beside it a remedy that Max is to decide on, and one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
+    _an_order(by=fern)
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -262,6 +287,8 @@ def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
     parts: dict[str, Callable[[], list[Any]]] = {
+        "behind_authority_use": lambda: [case.unit_id, "climbed"],
+        **dict.fromkeys(("retry_order", "settle_order"), lambda: [Order.objects.get().pk]),
         "approval": lambda: [Approval.objects.earliest("pk").pk],
         "attachment": lambda: [case.reference, Attachment.objects.get(case=case).pk],
         "bell_item": lambda: [Message.objects.filter(kind=Kind.STAFF_APPROVAL_ASKED).earliest("pk").pk],
@@ -276,6 +303,15 @@ def _address(ask: Ask, case: Case) -> str:
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())
+
+
+def _an_order(*, by: Employee) -> None:
+    """A gift that the customer took and that a system outside gives."""
+    Endpoint.objects.create(name="Gifts", url="https://gifts.example/", secret="shared", kinds=["gift"])
+    what = RemedyFacts(kind=RemedyKind.GIFT, words="Flowers.", amount=usd(30))
+    case = a_complaint(by=by)
+    offered = propose_remedy(case.reference, what, by=by, at=an_hour_ago())
+    note_answer(case.reference, remedy=offered.pk, accepted=True, by=by, at=an_hour_ago())
 
 
 def _newest_message(case: Case) -> int:
@@ -318,6 +354,7 @@ def _everything(case: Case) -> list[Any]:
         list(Remedy.objects.order_by("pk").values()),
         list(Approval.objects.order_by("pk").values()),
         LedgerEntry.objects.count(),
+        list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
     ]

@@ -164,8 +164,19 @@ def test_the_ledger_as_a_table_is_safe_for_spreadsheets(desk: Client, fern: Empl
     rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
     assert rows[0][:3] == ["When", "Employee", "Entry"]
     assert [row[1:] for row in rows[1:]] == [
-        ["'=HYPERLINK(1)", "Set aside", "Refund", remedy.case.reference, "150.00", "USD", "150.00", "0.00", "850.00"],
-        ["'=HYPERLINK(1)", "Spent", "Refund", remedy.case.reference, "150.00", "USD", "0.00", "150.00", "850.00"],
+        [
+            "'=HYPERLINK(1)",
+            "Set aside",
+            "Refund",
+            remedy.case.reference,
+            "150.00",
+            "USD",
+            "150.00",
+            "0.00",
+            "850.00",
+            "",
+        ],
+        ["'=HYPERLINK(1)", "Spent", "Refund", remedy.case.reference, "150.00", "USD", "0.00", "150.00", "850.00", ""],
     ]
     assert "attachment" in answer["Content-Disposition"]
 

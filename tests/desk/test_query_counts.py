@@ -62,6 +62,7 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:edit_customer": lambda _reference, cara: f"/desk/customers/{cara}/edit/",
     "desk:escalations": lambda _reference, _cara: "/desk/escalations/",
     "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
+    "desk:to_give": lambda _reference, _cara: "/desk/to-give/",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
 }
 

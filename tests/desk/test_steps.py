@@ -55,7 +55,7 @@ def test_the_page_offers_only_what_is_legal_now(desk: Client, case: Case, fern: 
     page = desk.get(page_of(case)).content.decode()
 
     offered = {move for move in Move if f'id="step-{move}"' in page}
-    assert offered == {Move.NOTE, Move.WRITE, Move.REOPEN}
+    assert offered == {Move.NOTE, Move.WRITE, Move.REOPEN, Move.LINK_FAILURE}
 
 
 def test_a_step_the_customer_sees_is_told_with_its_reason_for_staff_only(

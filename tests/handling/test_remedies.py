@@ -185,6 +185,7 @@ def test_three_thousand_climb_past_the_manager_to_the_vp(case: Case, fern: Emplo
 
 
 def test_two_gestures_below_the_cap_are_one_above_it(case: Case, fern: Employee, cara: Customer) -> None:
+    """C3: one gesture cut into two below the cap."""
     propose(case, fern, 150)
     twin = a_complaint(by=fern, customer=cara, at=AT)
     Case.objects.filter(pk=twin.pk).update(duplicate_of=case)
@@ -216,6 +217,7 @@ def test_somebody_who_gets_the_authority_later_decides_what_waits(case: Case, fe
 
 
 def test_nobody_approves_their_own(case: Case, max_: Employee) -> None:
+    """C3: approving one's own."""
     remedy = propose(case, max_, 3000)
     Authority.objects.filter(tier=Tier.MANAGER).update(per_failure=5000)
     for verb in (approve, refuse, ask_back):
@@ -311,6 +313,7 @@ def test_a_question_goes_back_and_the_answer_comes_again(
 
 
 def test_decided_once(case: Case, fern: Employee, max_: Employee) -> None:
+    """C1: two approvals make two payments."""
     remedy = propose(case, fern, 500)
     for _again in range(2):
         approve(case.reference, remedy=remedy.pk, by=max_, at=AT, submission="form")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from complaints.cases.models import Case
+from complaints.common.flights import TRIES
 from complaints.customers.models import Customer
 from complaints.handling.deliver_message import deliver_due, deliver_message
 from complaints.handling.escalate import escalate
@@ -148,7 +149,7 @@ def test_after_the_last_try_it_has_failed_with_the_reason_and_can_be_queued_agai
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    for day in range(queue.TRIES):
+    for day in range(TRIES):
         assert sweep(later(days=day + 1)) == 1
     message.refresh_from_db()
     assert message.state == MessageState.FAILED

@@ -11,8 +11,9 @@ import requests
 from anymail.exceptions import AnymailRequestsAPIError, AnymailUnsupportedFeature
 
 from complaints.cases.models import Case
+from complaints.common.flights import TRIES
 from complaints.customers.models import Customer
-from complaints.outbox import queue, transports
+from complaints.outbox import transports
 from complaints.outbox.models import BarredAddress, Breaker, Kind, Message, MessageState, Trouble
 from complaints.staff.models import Employee
 from tests.factories import a_complaint
@@ -104,7 +105,7 @@ def test_one_whose_words_cannot_be_put_together_stops_no_other_and_comes_to_an_e
     queued(case, "c1@demo.example")
     sweep(SOON)
     assert office.recipients() == ["c1@demo.example"]
-    for day in range(queue.TRIES):
+    for day in range(TRIES):
         sweep(AT + timedelta(days=day + 1))
     broken.refresh_from_db()
     assert (broken.state, broken.trouble) == (MessageState.FAILED, Trouble.BROKEN)

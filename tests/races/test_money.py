@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,13 +15,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from complaints.cases import links
 from complaints.cases.models import Case
 from complaints.common.errors import ChangedMeanwhile, RecoveryError, RemedyMovedOn, VoucherNotGood
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFile
+from complaints.handling.answer_offer import answer_offer
 from complaints.handling.change_customer import change_customer
 from complaints.handling.decide_approval import approve, refuse
 from complaints.handling.expire_remedy import expire_remedy
+from complaints.handling.expire_voucher import expire_voucher
 from complaints.handling.fulfil_remedy import fulfil_remedy
 from complaints.handling.keep_authority import keep_authority
 from complaints.handling.mark_duplicate import mark_duplicate
@@ -29,6 +33,7 @@ from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.redeem_voucher import redeem_voucher
 from complaints.handling.reverse_remedy import reverse_remedy
 from complaints.handling.withdraw_remedy import withdraw_remedy
+from complaints.handling.write_note import write_note
 from complaints.outbox.models import Kind, Message
 from complaints.remedies import ledger
 from complaints.remedies.catalogue import RemedyKind
@@ -45,8 +50,10 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 FIFTY = 50
 
 
-def proposing(case: Case, by: Employee, amount: int, **facts: Any) -> Callable[[], Remedy]:
-    what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=usd(amount))
+def proposing(
+    case: Case, by: Employee, amount: int, kind: RemedyKind = RemedyKind.VOUCHER, **facts: Any
+) -> Callable[[], Remedy]:
+    what = RemedyFacts(kind=kind, words="Sorry.", amount=usd(amount))
     return lambda: propose_remedy(case.reference, what, by=by, at=AT, **facts)
 
 
@@ -62,6 +69,7 @@ def nothing_broke(outcomes: Any) -> None:
 
 
 def test_fifty_on_one_failure_spend_its_cap_and_no_cent_more(fern: Employee, max_: Employee, cara: Customer) -> None:
+    """C1: many sums at once that each pass the same check."""
     an_authority(Tier.FRONT_LINE, 100, 10_000)
     case = a_complaint(by=fern, customer=cara, at=AT)
     outcomes = meet(*[proposing(case, fern, 10) for _ in range(FIFTY)])
@@ -104,6 +112,7 @@ def test_duplicates_of_several_customers_share_one_failures_cap(fern: Employee, 
 
 
 def test_the_same_form_fifty_times_is_one_remedy(fern: Employee, max_: Employee, cara: Customer) -> None:
+    """C1: a request retried after its answer was lost."""
     an_authority(Tier.FRONT_LINE, 1000)
     case = a_complaint(by=fern, customer=cara, at=AT)
     outcomes = meet(*[proposing(case, fern, 10, submission="one form") for _ in range(FIFTY)])
@@ -250,3 +259,84 @@ def test_a_cap_is_lowered_while_many_propose(ada: Employee, fern: Employee, max_
     )
     assert set(statuses()) <= {RemedyStatus.OFFERED, RemedyStatus.AWAITING}
     assert sum(statuses().values()) == 10
+
+
+def test_two_refunds_that_each_fit_do_not_both_fit(fern: Employee, max_: Employee, cara: Customer) -> None:
+    """C1: twice sixty dollars on a cap of a hundred pass the same check."""
+    an_authority(Tier.FRONT_LINE, 100, 10_000)
+    for _ in range(5):
+        case = a_complaint(by=fern, customer=cara, at=AT)
+        nothing_broke(meet(*[proposing(case, fern, 60)] * 2))
+        assert left(fern, case) == usd(40)
+    assert statuses() == {RemedyStatus.OFFERED: 5, RemedyStatus.AWAITING: 5}
+
+
+def test_an_approval_sent_fifty_times_spends_once(fern: Employee, max_: Employee, cara: Customer) -> None:
+    """C1: a double approval, or one retried after its answer was lost, pays twice."""
+    an_authority(Tier.MANAGER, 2000)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 500)()
+    told_twice = partial(approve, case.reference, remedy=remedy.pk, by=max_, at=AT, submission="one form")
+    outcomes = meet(*[told_twice] * FIFTY)
+    nothing_broke(outcomes)
+    assert not [one for one in outcomes if isinstance(one, Exception)], "a retry is answered as the first one was"
+    assert movements(remedy) == ["hold", "spend"]
+    assert told(Kind.REMEDY_OFFERED) == ["cara@demo.example"]
+
+
+def test_the_reference_of_a_payment_is_not_lost_to_what_else_is_saved(
+    fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    """C2: a concurrent save writes the row back as it was before the reference was noted."""
+    an_authority(Tier.FRONT_LINE, 200)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 150, kind=RemedyKind.REFUND)()
+    token = links.mint(case, at=AT)
+    of: dict[str, Any] = {"remedy": remedy.pk, "at": AT}
+    callers: list[Callable[[], object]] = [
+        partial(fulfil_remedy, case.reference, proof="Payment 4711", by=fern, **of),
+        *[partial(fulfil_remedy, case.reference, proof=f"Payment {n}", by=max_, **of) for n in range(4)],
+        *[partial(answer_offer, token, accepted=True, **of)] * 4,
+        *[partial(write_note, case.reference, text=f"Note {n}", by=max_, at=AT) for n in range(4)],
+        *[partial(change_customer, cara.pk, file=CustomerFile(name="Cara Cox"), by=fern, at=AT)] * 2,
+    ]
+    outcomes = meet(*callers)
+    nothing_broke(outcomes)
+    [given] = [one.proof for one in outcomes[:5] if isinstance(one, Remedy)]
+    remedy.refresh_from_db()
+    assert (remedy.status, remedy.proof) == (RemedyStatus.FULFILLED, given)
+
+
+def test_fifty_reversals_give_back_once(fern: Employee, max_: Employee, cara: Customer) -> None:
+    """C3: a reversal frees the budget once."""
+    an_authority(Tier.FRONT_LINE, 200, 1000)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 150, kind=RemedyKind.REFUND)()
+    fulfil_remedy(case.reference, remedy=remedy.pk, proof="Payment 4711", by=fern, at=AT)
+    back = partial(reverse_remedy, case.reference, remedy=remedy.pk, reason="Paid twice.", by=max_, at=AT)
+    nothing_broke(meet(*[back] * FIFTY))
+    assert movements(remedy) == ["hold", "spend", "reverse"]
+    assert left(fern, case) == usd(200)
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_a_voucher_is_redeemed_or_expires_and_its_worth_is_counted_once(
+    round_: int, fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    an_authority(Tier.FRONT_LINE, 200)
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    remedy = proposing(case, fern, 150)()
+    fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
+    voucher = Voucher.objects.get()
+    in_time, too_late = voucher.expires_at - timedelta(seconds=1), voucher.expires_at
+    till = partial(redeem_voucher, voucher.code, redeemed_for="Bill", by=fern, at=in_time)
+    sweep = partial(expire_voucher, voucher.pk, at=too_late)
+    back = partial(reverse_remedy, case.reference, remedy=remedy.pk, reason="No.", by=max_, at=too_late)
+    callers: list[Callable[[], object]] = [till, sweep, sweep, back]
+    outcomes = meet(*callers[:: 1 if round_ % 2 else -1] * 3)
+    nothing_broke(outcomes)
+    voucher.refresh_from_db()
+    ends = [voucher.redeemed_at, voucher.expired_at, voucher.void_at]
+    assert sum(end is not None for end in ends) == 1
+    assert outcomes.count(True) == int(voucher.expired_at is not None), "it expires once"
+    assert movements(remedy).count("reverse") == int(voucher.redeemed_at is None)

@@ -11,7 +11,7 @@ from djmoney.money import Money
 from complaints.cases.models import Case
 from complaints.remedies.authority import allowance
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Authority, LedgerEntry, Remedy
+from complaints.remedies.models import Authority, LedgerEntry, Remedy, TroubleRate
 from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee, Tier
 
@@ -49,3 +49,9 @@ def left(employee: Employee, case: Case, at: datetime = AT) -> Money | None:
 def movements(remedy: Remedy) -> list[str]:
     """What the ledger says of a remedy, oldest first."""
     return list(LedgerEntry.objects.filter(remedy=remedy).order_by("pk").values_list("kind", flat=True))
+
+
+def a_trouble_rate(**facts: Any) -> TroubleRate:
+    """What trouble counts for in dollars: 10 each time, 5 a day, 0, 20, 50 or 100 by severity."""
+    told = {"currency": "USD", "per_contact": 10, "per_day": 5, "low": 0, "medium": 20, "high": 50, "critical": 100}
+    return TroubleRate.objects.create(**{**told, **facts})

@@ -126,6 +126,7 @@ def test_another_currency_needs_a_rate_and_is_never_rounded_in_our_disfavour(cas
 
 
 def test_a_limit_in_another_currency_gives_no_second_helping(case: Case, fern: Employee, cara: Customer) -> None:
+    """C3: a changed currency."""
     an_authority(Tier.FRONT_LINE, 200, per_customer=200, customer_days=30)
     an_authority(Tier.FRONT_LINE, 200, currency="EUR", per_customer=200, customer_days=30)
     ledger.hold(a_remedy(case, usd(150)), usd(150), of(fern, case), at=AT)

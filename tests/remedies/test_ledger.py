@@ -58,6 +58,7 @@ def test_a_hold_is_spent_and_the_balance_is_the_sum_of_the_entries(case: Case, f
 
 
 def test_what_is_given_back_can_be_spent_again_and_only_once(case: Case, fern: Employee, rule: Authority) -> None:
+    """C3: a reversal frees the budget once."""
     entry = held(case, fern, 150)
     ledger.spend(entry, at=AT)
     assert ledger.give_back(entry.remedy, at=AT, given=True) == entry
@@ -124,6 +125,7 @@ def test_a_month_ends_in_the_zone_of_the_unit(case: Case, fern: Employee) -> Non
 
 
 def test_a_cap_that_was_lowered_holds_when_it_is_spent(case: Case, fern: Employee, rule: Authority) -> None:
+    """C3: a cap lowered between proposal and authorisation."""
     entry = held(case, fern, 150)
     Authority.objects.update(per_failure=100)
     with pytest.raises(BeyondAuthority):
@@ -134,6 +136,7 @@ def test_a_cap_that_was_lowered_holds_when_it_is_spent(case: Case, fern: Employe
 
 
 def test_one_failure_is_accounted_for_in_one_currency(case: Case, fern: Employee, rule: Authority) -> None:
+    """C3: a changed currency."""
     euros = an_authority(Tier.FRONT_LINE, 200, currency="EUR")
     held(case, fern, 150)
     with pytest.raises(Error), transaction.atomic():

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from complaints.escalation.models import UrgentRule
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Advice, Playbook, PlaybookVersion
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
@@ -22,6 +24,7 @@ from complaints.standards.models import (
 )
 from complaints.standards.rulebook import InForce, edition
 from tests.cast import LONG_AGO
+from tests.remedies.purse import a_trouble_rate
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,12 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a special day": lambda: SpecialDay.objects.bulk_create(
         [SpecialDay(calendar=BusinessCalendar.objects.get(name="Shop"), day=date(2026, 12, 24))]
     ),
+    "a playbook": lambda: Playbook.objects.create(name="Late rooms"),
+    "a version of one": lambda: PlaybookVersion.objects.create(
+        playbook=Playbook.objects.get(name="Any"), number=2, made_at=LONG_AGO, is_current=False
+    ),
+    "a remedy of one": lambda: Advice.objects.create(version=PlaybookVersion.objects.get(), kind=RemedyKind.APOLOGY),
+    "what trouble counts for": a_trouble_rate,
     "an urgent rule": lambda: UrgentRule.objects.create(name="Court", words="court"),
 }
 
@@ -51,6 +60,7 @@ CHANGES: dict[str, Callable[[], object]] = {
 def test_every_change_of_a_rule_makes_an_edition(what: str) -> None:
     _a_target()
     BusinessCalendar.objects.create(name="Shop", is_calendar_time=True)
+    PlaybookVersion.objects.create(playbook=Playbook.objects.create(name="Any", severity=1), number=1, made_at=LONG_AGO)
     before = edition()
     CHANGES[what]()
     assert before is not None

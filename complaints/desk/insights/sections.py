@@ -20,11 +20,11 @@ from complaints.desk.insights import wording
 from complaints.desk.insights.forms import Scope
 from complaints.desk.insights.wording import Names, count, days_words, minutes_words, per_cent, share_words, sum_words
 from complaints.insights import measures
+from complaints.insights.answers import Answers
 from complaints.insights.labels import REPEAT_DAYS, WITHIN_DAYS
 from complaints.insights.measures import Durations, Sums
 from complaints.insights.models import Grain
 from complaints.insights.periods import Period
-from complaints.insights.shares import Share
 from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Tier
 
@@ -213,7 +213,7 @@ def _exact(value: float | Decimal | None) -> str:
     return "" if value is None else str(value)
 
 
-def _share(share: Share) -> Cell:
+def _share(share: Answers) -> Cell:
     return Cell(share_words(share), "" if share.rate is None else f"{share.rate:.6f}")
 
 
@@ -236,7 +236,7 @@ def _vital_few(counts: Mapping[str, int]) -> int:
     return 0
 
 
-def _promise(told: Told, kind: str) -> Share:
+def _promise(told: Told, kind: str) -> Answers:
     return told.sums.share(f"{kind}:met", f"{kind}:missed", f"{kind}:pending")
 
 
@@ -390,7 +390,7 @@ def _outcomes(told: Told) -> Section:
     )
 
 
-def _solved(told: Told, share: Share) -> Section:
+def _solved(told: Told, share: Answers) -> Section:
     cells = [told.cases(f"solved:{answer}") for answer in ("yes", "no", "unknown")]
     return Section(
         "solved",
@@ -425,11 +425,11 @@ def _again(told: Told) -> Section:
     rows = [
         Row(
             _("Reopened"),
-            [told.cases("reopened"), _share(Share(ours.get("reopened", 0), whole - ours.get("reopened", 0)))],
+            [told.cases("reopened"), _share(Answers(ours.get("reopened", 0), whole - ours.get("reopened", 0)))],
         ),
         Row(
             _("Repeat complaints"),
-            [told.cases("repeat"), _share(Share(ours.get("repeat", 0), whole - ours.get("repeat", 0)))],
+            [told.cases("repeat"), _share(Answers(ours.get("repeat", 0), whole - ours.get("repeat", 0)))],
         ),
     ]
     return Section(
@@ -502,7 +502,7 @@ def _relief(told: Told) -> Section:
     rows = [_relief_row(told, _("All complaints"), "relief", whole, sorted(told.sums.totals("paid").items()))]
     for area, _n in _ranked(told.sums.of("area")):
         answers = by_area.get(area, {})
-        share = Share(answers.get("yes", 0), answers.get("no", 0), answers.get("unknown", 0))
+        share = Answers(answers.get("yes", 0), answers.get("no", 0), answers.get("unknown", 0))
         rows.append(
             _relief_row(told, told.names.type(int(area)), f"arearelief:{area}", share, sorted(paid.get(area, [])))
         )
@@ -520,10 +520,10 @@ def _relief(told: Told) -> Section:
     )
 
 
-def _relief_row(told: Told, name: str, word: str, share: Share, sums: Sequence[tuple[str, Decimal]]) -> Row:
+def _relief_row(told: Told, name: str, word: str, share: Answers, sums: Sequence[tuple[str, Decimal]]) -> Row:
     answers = (("yes", share.yes), ("no", share.no), ("unknown", share.unknown))
     cells = [told.cases(f"{word}:{answer}", n) for answer, n in answers]
-    return Row(name, [*cells, _share(Share(share.yes, share.no)), _money_cell(sums)])
+    return Row(name, [*cells, _share(Answers(share.yes, share.no)), _money_cell(sums)])
 
 
 def _paid_by_unit(told: Told) -> Section:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from complaints.cases.models import Channel
 from complaints.cases.states import Outcome
 from complaints.desk.wording import name_in
-from complaints.insights.shares import Share
+from complaints.insights.answers import Answers
 from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Tier, Unit
 from complaints.standards.models import FailureType
@@ -189,7 +189,7 @@ def per_cent(share: float, places: int = 1) -> str:
     return f"{number_format(100 * share, places)} %"
 
 
-def share_words(share: Share) -> str:
+def share_words(share: Answers) -> str:
     """A share with its interval, or for how many in a hundred it is known and what it may still come to."""
     if not share.n:
         return "–"

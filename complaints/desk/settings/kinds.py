@@ -20,24 +20,31 @@ from djmoney.money import Money
 from complaints.common.errors import NotFound
 from complaints.common.money import money_words
 from complaints.common.sheets import Sheet
-from complaints.desk.settings import forms, money_forms
+from complaints.desk.settings import endpoint_forms, forms, money_forms, playbook_forms
 from complaints.desk.settings.forms import SettingForm
+from complaints.desk.wording import name_of
 from complaints.escalation.models import UrgentRule
 from complaints.escalation.sheets import LadderSheet, UrgentSheet
 from complaints.escalation.standing import own_steps, steps_for
+from complaints.fulfilment.models import Endpoint
+from complaints.fulfilment.sheets import EndpointSheet
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keep_authority import keep_authority
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
+from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
+from complaints.handling.keep_playbook import keep_playbook
 from complaints.handling.keep_rate import keep_rate
 from complaints.handling.keep_service_standard import keep_service_standard
 from complaints.handling.keep_standard import keep_standard
 from complaints.handling.keep_training import keep_course, keep_training
+from complaints.handling.keep_trouble import keep_trouble
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
-from complaints.remedies.models import Authority, ExchangeRate
-from complaints.remedies.sheets import AuthoritySheet, RateSheet
+from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.models import Authority, ExchangeRate, Playbook, TroubleRate
+from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, TroubleSheet
 from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
 from complaints.staff.sheets import AbsenceSheet, CourseSheet, EmployeeSheet, TrainingSheet, UnitSheet
 from complaints.standards.models import BusinessCalendar, RecoveryStandard, ServiceStandard, Target
@@ -136,6 +143,30 @@ def _tell_training(record: Any) -> list[str]:
         return [gettext("expired on %(day)s: the authority is suspended") % told]
     return [
         gettext("lapses soon: holds until %(day)s") % told if days <= LAPSES_SOON else gettext("until %(day)s") % told
+    ]
+
+
+def _tell_playbook(playbook: Playbook) -> list[str]:
+    kind, severity = playbook.failure_type, playbook.get_severity_display() if playbook.severity else ""
+    return [name_of(kind) if kind else gettext("every failure"), severity]
+
+
+def _tell_trouble(rate: TroubleRate) -> list[str]:
+    def sum_of(amount: Decimal) -> str:
+        return money_words(Money(amount, rate.currency))
+
+    return [
+        gettext("%(sum)s each time") % {"sum": sum_of(rate.per_contact)},
+        gettext("%(sum)s each day") % {"sum": sum_of(rate.per_day)},
+        gettext("%(least)s to %(most)s by severity") % {"least": sum_of(rate.low), "most": sum_of(rate.critical)},
+    ]
+
+
+def _tell_endpoint(endpoint: Endpoint) -> list[str]:
+    return [
+        endpoint.unit.name if endpoint.unit else gettext("everywhere"),
+        ", ".join(str(RemedyKind(kind).label) for kind in endpoint.kinds),
+        "" if endpoint.is_active else gettext("not in use"),
     ]
 
 
@@ -293,6 +324,40 @@ KINDS: Final[dict[Setting, Kept]] = {
         order=("-since", "-pk"),
         is_foreseen=False,
     ),
+    Setting.PLAYBOOK: Kept(
+        icon="book-heart",
+        explains=_("What to say, ask, offer and avoid where a failure happens; shown beside the complaint."),
+        add=_("Add a playbook"),
+        form=playbook_forms.PlaybookForm,
+        rows=lambda: Playbook.objects.select_related("failure_type"),
+        sheet_of=PlaybookSheet.of_playbook,
+        keep=keep_playbook,
+        tells=_tell_playbook,
+        is_foreseen=False,
+    ),
+    Setting.TROUBLE: Kept(
+        icon="scale",
+        explains=_("What a customer's trouble counts for when it is reckoned what a remedy should be worth."),
+        add=_("Add a currency"),
+        form=playbook_forms.TroubleForm,
+        rows=TroubleRate.objects.all,
+        sheet_of=TroubleSheet.of,
+        keep=keep_trouble,
+        tells=_tell_trouble,
+        order=("currency", "pk"),
+        is_foreseen=False,
+    ),
+    Setting.ENDPOINT: Kept(
+        icon="webhook",
+        explains=_("Systems outside that give customers what they accepted: payments, points, repairs."),
+        add=_("Add a fulfilment endpoint"),
+        form=endpoint_forms.EndpointForm,
+        rows=lambda: Endpoint.objects.select_related("unit"),
+        sheet_of=EndpointSheet.of_endpoint,
+        keep=keep_endpoint,
+        tells=_tell_endpoint,
+        is_foreseen=False,
+    ),
 }
 
 
@@ -306,11 +371,16 @@ def row_of(setting: Setting, pk: int | None) -> Model | None:
     return row
 
 
-def form_for(setting: Setting, row: Any, typed: Any = None, *, viewer: Employee, is_new: bool) -> SettingForm:
-    """The form of a setting, with what is kept now."""
+def form_for(
+    setting: Setting, row: Any, typed: Any = None, *, viewer: Employee, is_new: bool, earlier: Sheet | None = None
+) -> SettingForm:
+    """The form of a setting, with what is kept now; with an `earlier` sheet filled in anew with what that said."""
     one = KINDS[setting]
     now = None if is_new else one.sheet_of(row)
     more = {}
     if setting == Setting.LADDER and row is not None:
         more["above"] = LadderSheet.of_steps(steps_for(row.parent))
-    return one.form(now, typed, viewer=viewer, **more)
+    form = one.form(earlier or now, typed, viewer=viewer, **more)
+    if earlier is not None and now is not None:
+        form.now, form.initial["seen"] = now, now.fingerprint
+    return form

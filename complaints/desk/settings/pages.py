@@ -17,8 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound, SettingsNotYours
+from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.keyset import read_id
+from complaints.common.sheets import Sheet
 from complaints.common.words import clean_line
 from complaints.desk import kept
 from complaints.desk.request import at_desk
@@ -27,7 +28,11 @@ from complaints.desk.settings.forms import SettingForm
 from complaints.desk.settings.kinds import KINDS, WHOLE, Kept, form_for, row_of
 from complaints.escalation.standing import units_with_ladders
 from complaints.handling.cancel_absence import cancel_absence as take_away
+from complaints.handling.keeping import require_keeper
 from complaints.handling.trial import as_if
+from complaints.remedies.models import Playbook
+from complaints.remedies.playbooks import IN_ORDER, Guidance, guidance_of
+from complaints.remedies.sheets import PlaybookSheet
 from complaints.staff.changes import changes_of, newest_changes
 from complaints.staff.models import Absence, Employee, Setting, SettingChange
 from complaints.staff.permissions import Permission, may
@@ -38,6 +43,14 @@ from complaints.standards.sheets import TargetLine
 LISTED: Final = 50
 PREVIEW: Final = "preview"
 """The name of the button that shows what a change would come to, without making it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a setting comes to: what a complaint filed now is promised, or what stands beside one."""
+
+    foresight: Foresight | None = None
+    guidance: Guidance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,7 @@ def setting_list(request: HttpRequest, kind: str) -> HttpResponse:
     if setting == Setting.ABSENCE:
         rows = rows.filter(_absences_seen_by(employee))
     else:
-        _require(employee)
+        _require(employee, setting)
     query = clean_line(request.GET.get("q", ""))[:120] if one.searched else ""
     page = _after(rows.filter(name__icontains=query) if query else rows, one, after=request.GET.get("after", ""))
     listed = list(page[: LISTED + 1])
@@ -117,14 +130,16 @@ def _setting(request: HttpRequest, setting: Setting, *, pk: int | None) -> HttpR
     row = row_of(setting, pk)
     _require(employee, setting, row)
     if request.method != "POST":
-        form = form_for(setting, row, kept.typed_before(request, at=timezone.now()), viewer=employee, is_new=pk is None)
+        typed = kept.typed_before(request, at=timezone.now())
+        earlier = None if typed else _earlier(row, request.GET.get("version", ""))
+        form = form_for(setting, row, typed, viewer=employee, is_new=pk is None, earlier=earlier)
         return _page(request, setting, pk, form)
     form = form_for(setting, row, request.POST, viewer=employee, is_new=pk is None)
     if not form.is_valid():
         return _page(request, setting, pk, form, status=400)
     try:
         if PREVIEW in request.POST:
-            return _page(request, setting, pk, form, foresight=_tried(request, setting, pk, form))
+            return _page(request, setting, pk, form, tried=_tried(request, setting, pk, form))
         made = _keep(request, setting, pk, form)
     except Invalid as error:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
@@ -146,12 +161,12 @@ def _keep(request: HttpRequest, setting: Setting, pk: int | None, form: SettingF
     return KINDS[setting].keep(key, sheet=form.sheet(), by=at_desk(request).user, at=timezone.now(), seen=seen)
 
 
-def _tried(request: HttpRequest, setting: Setting, pk: int | None, form: SettingForm) -> Foresight | None:
+def _tried(request: HttpRequest, setting: Setting, pk: int | None, form: SettingForm) -> Preview:
     """What the change would come to; it is made, looked at, and taken back."""
 
-    def look(made: Any) -> Foresight | None:
+    def look(made: Any) -> Preview:
         row = row_of(setting, pk) if pk is not None else made
-        return _foresight(setting, row, _ask(request, setting, row))
+        return _preview(setting, row, _ask(request, setting, row))
 
     return as_if(lambda: _keep(request, setting, pk, form), look)
 
@@ -162,34 +177,63 @@ def _page(
     pk: int | None,
     form: SettingForm,
     *,
-    foresight: Foresight | None = None,
+    tried: Preview | None = None,
     collision: str = "",
     status: int = 200,
 ) -> HttpResponse:
     row, one = row_of(setting, pk), KINDS[setting]
     ask = _ask(request, setting, row)
-    can_foresee = one.is_foreseen and may(at_desk(request).user, Permission.KEEP_SETTINGS)
+    preview = tried or _preview(setting, row, ask)
     context = {
         "setting": setting,
         "one": one,
         "row": row,
         "pk": pk,
         "form": form,
-        "ask": ask if can_foresee else None,
-        "foresight": foresight or (_foresight(setting, row, ask) if can_foresee else None),
-        "is_tried": foresight is not None,
+        "ask": ask,
+        "foresight": preview.foresight,
+        "guidance": preview.guidance,
+        "can_preview": ask is not None or setting == Setting.PLAYBOOK,
+        "is_tried": tried is not None,
         "collision": collision,
         "instead": _instead(form) if collision and form.is_valid() else [],
         "told": [_told(change) for change in changes_of(setting, pk)] if pk is not None else [],
         "versions": _versions(row) if isinstance(row, RecoveryStandard) else [],
+        "said": _said(row) if isinstance(row, Playbook) else [],
         "is_absence": isinstance(row, Absence),
     }
     return render(request, "desk/setting.html", context, status=status)
 
 
-def _ask(request: HttpRequest, setting: Setting, row: Any) -> AskForm:
+def _ask(request: HttpRequest, setting: Setting, row: Any) -> AskForm | None:
+    """For which complaint one wants to see what it comes to; None where that is not foreseen."""
+    if not (KINDS[setting].is_foreseen and may(at_desk(request).user, Permission.KEEP_SETTINGS)):
+        return None
     given = KINDS[setting].concerns(row) if row is not None else {}
     return AskForm(request.POST if request.method == "POST" else request.GET, initial=given)
+
+
+def _preview(setting: Setting, row: Any, ask: AskForm | None) -> Preview:
+    """Read to its end: the row may be a change that is taken back."""
+    if isinstance(row, Playbook):
+        return Preview(guidance=guidance_of(row.versions.get(is_current=True)))
+    return Preview(foresight=_foresight(setting, row, ask) if ask else None)
+
+
+def _earlier(row: Any, number: str) -> Sheet | None:
+    """What a version said that one wants to go back to; None where none is asked for. Raises NotFound."""
+    if not number or not isinstance(row, Playbook):
+        return None
+    version = row.versions.filter(number=read_id(number) or 0).first()
+    if version is None:
+        raise NotFound
+    return PlaybookSheet.of_version(version, row)
+
+
+def _said(playbook: Playbook) -> list[Guidance]:
+    """What it said from when on, newest first."""
+    found = playbook.versions.prefetch_related(IN_ORDER).order_by("-number")[:LISTED]
+    return [guidance_of(version) for version in found]
 
 
 def _foresight(setting: Setting, row: Any, ask: AskForm) -> Foresight | None:
@@ -272,12 +316,12 @@ def _kind(name: str) -> tuple[Setting, Kept]:
 
 
 def _require(employee: Employee, setting: Setting | None = None, row: Any = None) -> None:
-    """Let administrators pass, and to absences whoever keeps this one; raises NotPermitted."""
+    """Let administrators pass, analysts to what is theirs, to absences whoever keeps this one; raises NotPermitted."""
     if setting == Setting.ABSENCE:
         if row is not None and not may_keep_absences_of(employee, row.employee):
             raise NotFound
-    elif not may(employee, Permission.KEEP_SETTINGS):
-        raise SettingsNotYours(permission=Permission.KEEP_SETTINGS)
+    else:
+        require_keeper(employee, setting)
 
 
 def _absences_seen_by(employee: Employee) -> Q:

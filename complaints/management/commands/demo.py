@@ -19,8 +19,10 @@ from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
+from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
+from complaints.management.demo_playbooks import write_playbooks
 from complaints.outbox.models import Message
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority
@@ -110,8 +112,10 @@ class Command(BaseCommand):
             kinds = _catalogue()
             _promises(kinds)
             _standards(kinds, at=now())
+            write_playbooks(kinds, by=people["quinn"], at=now() - timedelta(days=30))
             _complaints(people, kinds, at=now())
         _deliver_what_was_written()
+        tally_outcomes(at=now())
         self._introduce("is ready")
 
     def _introduce(self, how: str) -> None:

@@ -45,6 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.approvals} requests for approval would go one up.")
             self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
+            self.stdout.write(f"{found.orders} orders would be sent to systems outside.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.passed_up} of {done.approvals} requests for approval went one up.")
         self.stdout.write(f"{done.expired} of {done.remedies} remedies expired.")
         self.stdout.write(f"{done.sent} of {done.messages} messages were taken up.")
+        self.stdout.write(f"{done.ordered} of {done.orders} orders were sent to systems outside.")
         self.stdout.write(f"{done.closed} of {done.cases} complaints were closed without an answer.")
 
     def _name_deadlines(self, *, at: datetime) -> None:
