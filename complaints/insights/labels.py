@@ -66,50 +66,62 @@ WITH seen AS MATERIALIZED (
   LEFT JOIN complaints_columnmapping m ON m.name = s.source
   WHERE c.id = ANY(%(cases)s)
 ),
-promised AS (
-  SELECT case_id, kind, min(ended_at) AS ended_at,
-    CASE WHEN bool_or(coalesce(ended_at > due_at, missed_at IS NOT NULL)) THEN 'missed'
-      WHEN bool_or(ended_at IS NULL) THEN 'pending' ELSE 'met' END AS fate
-  FROM complaints_clock
-  WHERE case_id = ANY(%(cases)s) AND NOT dropped AND kind IN ({
-    _listed((ClockKind.ACKNOWLEDGE, ClockKind.ANSWER, ClockKind.RESOLVE))
-})
-  GROUP BY case_id, kind
+promised AS MATERIALIZED (
+  SELECT case_id, max(fate) FILTER (WHERE kind = '{ClockKind.ACKNOWLEDGE}') AS acknowledge,
+    max(fate) FILTER (WHERE kind = '{ClockKind.ANSWER}') AS answer,
+    max(fate) FILTER (WHERE kind = '{ClockKind.RESOLVE}') AS resolve,
+    max(ended_at) FILTER (WHERE kind = '{ClockKind.ANSWER}') AS answered_at
+  FROM (
+    SELECT case_id, kind, min(ended_at) AS ended_at,
+      CASE WHEN bool_or(coalesce(ended_at > due_at, missed_at IS NOT NULL)) THEN 'missed'
+        WHEN bool_or(ended_at IS NULL) THEN 'pending' ELSE 'met' END AS fate
+    FROM complaints_clock WHERE case_id = ANY(%(cases)s) AND NOT dropped GROUP BY case_id, kind
+  ) AS by_kind GROUP BY case_id
 ),
-given AS (
-  SELECT r.case_id, r.kind, r.amount_currency AS currency,
+given AS MATERIALIZED (
+  SELECT r.case_id, seen.area, seen.unit_id, r.kind, r.amount_currency AS currency,
     bool_or(r.status IN ({_listed(_GIVEN)})) AS taken,
     bool_or(r.status = '{RemedyStatus.DECLINED}') AS declined,
     sum(r.amount) FILTER (WHERE r.status IN ({_listed(_GIVEN)})) AS amount,
     sum(coalesce(r.cost, r.amount)) FILTER (WHERE r.status IN ({_listed(_GIVEN)})) AS cost
-  FROM complaints_remedy r
-  WHERE r.case_id = ANY(%(cases)s) AND r.status NOT IN ({_listed(UNTOLD)})
-  GROUP BY r.case_id, r.kind, r.amount_currency
+  FROM complaints_remedy r JOIN seen ON seen.id = r.case_id
+  WHERE r.status NOT IN ({_listed(UNTOLD)})
+  GROUP BY r.case_id, seen.area, seen.unit_id, r.kind, r.amount_currency
+),
+gifts AS MATERIALIZED (
+  SELECT case_id, array_agg(DISTINCT kind) AS kinds, array_agg(DISTINCT label ORDER BY label) AS labels
+  FROM given CROSS JOIN LATERAL (VALUES
+    ('remedy:' || kind),
+    (CASE WHEN taken THEN 'remedytaken:' || kind WHEN declined THEN 'remedydeclined:' || kind
+      ELSE 'remedyunknown:' || kind END)
+  ) AS said(label) GROUP BY case_id
+),
+worth AS MATERIALIZED (
+  SELECT case_id, jsonb_object_agg(label, amount) AS amounts FROM (
+    SELECT case_id, label, sum(CASE WHEN label LIKE '%%cost:%%' THEN cost ELSE amount END) AS amount
+    FROM given CROSS JOIN LATERAL (VALUES
+      ('paid:' || currency), ('cost:' || currency),
+      ('kindpaid:' || kind || ':' || currency), ('kindcost:' || kind || ':' || currency),
+      ('areapaid:' || area || ':' || currency), ('unitpaid:' || unit_id || ':' || currency)
+    ) AS names(label)
+    WHERE amount > 0 GROUP BY case_id, label
+  ) AS sums GROUP BY case_id
 ),
 told AS (
-  SELECT seen.*, here::date AS day, closed_on - here::date AS days,
+  SELECT seen.*, promised.acknowledge, promised.answer, promised.resolve, promised.answered_at, gifts.kinds,
+    gifts.labels AS remedies, coalesce(worth.amounts, '{{}}') AS amounts,
+    here::date AS day, closed_on - here::date AS days,
     coalesce(CASE WHEN solved THEN 'yes' WHEN NOT solved THEN 'no' END, {_fact("solved")}, 'unknown') AS solved_word,
     coalesce({_fact("relief")}, CASE WHEN NOT ended THEN 'unknown'
-      WHEN EXISTS (SELECT FROM given WHERE case_id = seen.id AND amount > 0) THEN 'yes' ELSE 'no' END) AS relief,
+      WHEN worth.case_id IS NOT NULL THEN 'yes' ELSE 'no' END) AS relief,
     CASE {_fact("timely")} WHEN 'yes' THEN 'met' WHEN 'no' THEN 'missed' WHEN 'unknown' THEN 'pending' END AS timely,
     NOT imported AND EXISTS (
       SELECT FROM complaints_case e
       WHERE e.customer_id = seen.customer_id AND (e.filed_at, e.id) < (seen.filed_at, seen.id)
         AND e.filed_at >= seen.filed_at - INTERVAL '{REPEAT_DAYS} days' AND e.outcome <> '{Outcome.DUPLICATE}'
         AND NOT EXISTS (SELECT FROM complaints_sourcerecord WHERE case_id = e.id)) AS repeated
-  FROM seen
-),
-worth AS (
-  SELECT case_id, jsonb_object_agg(label, amount) AS amounts FROM (
-    SELECT given.case_id, label, sum(CASE WHEN label LIKE '%%cost:%%' THEN given.cost ELSE given.amount END) AS amount
-    FROM given JOIN seen ON seen.id = given.case_id CROSS JOIN LATERAL (VALUES
-      ('paid:' || given.currency), ('cost:' || given.currency),
-      ('kindpaid:' || given.kind || ':' || given.currency), ('kindcost:' || given.kind || ':' || given.currency),
-      ('areapaid:' || seen.area || ':' || given.currency), ('unitpaid:' || seen.unit_id || ':' || given.currency)
-    ) AS names(label)
-    WHERE given.amount > 0
-    GROUP BY given.case_id, label
-  ) AS sums GROUP BY case_id
+  FROM seen LEFT JOIN promised ON promised.case_id = seen.id LEFT JOIN gifts ON gifts.case_id = seen.id
+    LEFT JOIN worth ON worth.case_id = seen.id
 )
 SELECT id AS case_id, unit_id, units, customer_id, area AS area_id, day,
   CASE WHEN end_known THEN closed_on END AS closed_on,
@@ -136,25 +148,14 @@ SELECT id AS case_id, unit_id, units, customer_id, area AS area_id, day,
       WHEN NOT ended AND NOT imported THEN 'ackwait' END,
     CASE WHEN resolved_at IS NOT NULL THEN 'resolvetime:' || {_minutes("told.resolved_at")}
       WHEN NOT ended AND NOT imported THEN 'resolvewait' END,
-    'answer:' || timely
+    'acknowledge:' || acknowledge, 'answer:' || coalesce(timely, answer), 'resolve:' || resolve,
+    CASE WHEN answered_at IS NOT NULL THEN 'answered' WHEN answer IS NOT NULL THEN 'answerwait' END,
+    CASE WHEN answered_at IS NOT NULL THEN 'answertime:' || {_minutes("told.answered_at")} END
   ], NULL)
-  || ARRAY(SELECT kind || ':' || fate FROM promised
-    WHERE case_id = told.id AND NOT (told.timely IS NOT NULL AND kind = 'answer'))
-  || ARRAY(SELECT 'answered' FROM promised
-    WHERE case_id = told.id AND kind = 'answer' AND promised.ended_at IS NOT NULL)
-  || ARRAY(SELECT 'answertime:' || {_minutes("promised.ended_at")} FROM promised
-    WHERE case_id = told.id AND kind = 'answer' AND promised.ended_at IS NOT NULL)
-  || ARRAY(SELECT 'answerwait' FROM promised
-    WHERE case_id = told.id AND kind = 'answer' AND promised.ended_at IS NULL)
-  || ARRAY(SELECT DISTINCT label FROM given CROSS JOIN LATERAL (VALUES
-      ('remedy:' || kind),
-      (CASE WHEN taken THEN 'remedytaken:' || kind END),
-      (CASE WHEN declined AND NOT taken THEN 'remedydeclined:' || kind END),
-      (CASE WHEN NOT taken AND NOT declined THEN 'remedyunknown:' || kind END),
-      ('remedysolved:' || kind || ':' || told.solved_word)
-    ) AS labels(label) WHERE case_id = told.id AND label IS NOT NULL)
-  || ARRAY(SELECT jsonb_object_keys(worth.amounts)) AS labels,
-  coalesce(worth.amounts, '{{}}') AS amounts
-FROM told LEFT JOIN worth ON worth.case_id = told.id
+  || coalesce(remedies, ARRAY[]::text[])
+  || ARRAY(SELECT 'remedysolved:' || kind || ':' || told.solved_word FROM unnest(kinds) AS offered(kind) ORDER BY 1)
+  || ARRAY(SELECT jsonb_object_keys(amounts) ORDER BY 1) AS labels,
+  amounts
+FROM told
 """
 """Takes `cases`, their ids; columns as those of `MeasuredCase`. A case that is gone has no row."""

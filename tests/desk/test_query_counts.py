@@ -64,6 +64,8 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
     "desk:to_give": lambda _reference, _cara: "/desk/to-give/",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
+    "desk:insights": lambda _reference, _cara: "/desk/insights/",
+    "desk:insights_cases": lambda _reference, _cara: "/desk/insights/cases/",
 }
 
 

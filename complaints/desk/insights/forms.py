@@ -101,14 +101,18 @@ def scope_of(employee: Employee, asked: QueryDict, *, at: datetime) -> tuple[Sco
 
     Raises NotFound for a unit that the employee does not see.
     """
-    form = PeriodForm(employee, asked)
     unit = asked_unit(employee, read_id(asked.get("unit", "")))
     today = at.astimezone(ZoneInfo(unit.time_zone)).date()
     months = today.year * 12 + today.month - MONTHS
     usual = Period(date(months // 12, months % 12 + 1, 1), today)
+    shown = asked.copy()
+    for name, value in (("unit", unit.pk), ("since", usual.since), ("until", usual.until)):
+        if name not in asked:
+            shown[name] = str(value)
+    form = PeriodForm(employee, shown)
     if not form.is_valid():
         return Scope(unit, usual, today, today), form
     told = form.cleaned_data
-    until = told["until"] or max(usual.until, told["since"] or usual.until)
-    since = told["since"] or min(usual.since, until)
+    since = told["since"] or min(usual.since, told["until"] or usual.since)
+    until = told["until"] or max(usual.until, since)
     return Scope(unit, Period(since, until), min(told["seen"] or today, today), today), form

@@ -184,9 +184,13 @@ def count(number: int) -> str:
     return number_format(number, force_grouping=True)
 
 
-def per_cent(share: float, places: int = 1) -> str:
-    """A share in per cent."""
-    return f"{number_format(100 * share, places)} %"
+def per_cent(share: float) -> str:
+    """A share in per cent, to one place."""
+    return f"{_tenth(100 * share)} %"
+
+
+def _tenth(figure: float) -> str:
+    return number_format(Decimal(f"{figure:.1f}"), 1)  # rounded before: a number that is formatted is cut
 
 
 def share_words(share: Answers) -> str:
@@ -196,7 +200,7 @@ def share_words(share: Answers) -> str:
     rate = share.rate
     if rate is not None:
         low, high = share.interval
-        return f"{per_cent(rate)} ({number_format(100 * low, 1)}–{number_format(100 * high, 1)})"
+        return f"{per_cent(rate)} ({_tenth(100 * low)}–{_tenth(100 * high)})"
     low, high = share.bounds
     told = {"known": share.known_per_cent, "low": per_cent(low), "high": per_cent(high)}
     return _("known for %(known)s per cent: between %(low)s and %(high)s") % told
@@ -216,11 +220,11 @@ def minutes_words(minutes: int | None) -> str:
     if minutes < 120:
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
     if minutes < 2880:
-        hours = number_format(minutes / 60, 1 if minutes % 60 else 0)
+        hours = _tenth(minutes / 60) if minutes % 60 else str(minutes // 60)
         return _("%(count)s hours") % {"count": hours}
     return days_words(minutes // 1440)
 
 
 def sum_words(sum_: Decimal) -> str:
     """A sum without its currency, to the cent."""
-    return number_format(sum_, 2, force_grouping=True)
+    return number_format(sum_.quantize(Decimal("0.01")), 2, force_grouping=True)
