@@ -66,17 +66,15 @@ class Asked:
     @property
     def borne(self) -> str:
         """The label that the sums are asked for: what is open now says nothing of an earlier day."""
-        return "all" if self.seen is not None and self.label == "unended" else self.label
+        return "all" if self.seen is not None and self.label == "goingon" else self.label
 
     def condition(self) -> tuple[str, list[Any]]:
         """What a measured case must be besides, as SQL."""
         if self.seen is None:
             return "", []
-        if self.label == "unended":
-            return (
-                " AND coalesce(closed_on > %s, NOT labels @> ARRAY['close:unknown']) AND day <= %s",
-                [self.seen, self.seen],
-            )
+        if self.label == "goingon":
+            still = " AND coalesce(closed_on > %s, TRUE) AND day <= %s AND NOT labels @> ARRAY['end:unknown']"
+            return still, [self.seen, self.seen]
         return " AND closed_on <= %s", [self.seen]
 
 

@@ -137,8 +137,8 @@ def closings(sums_: Sums, waiting: Mapping[str, Counter[int]]) -> dict[int, Dura
         area, _sep, days = key.partition(":")
         found[int(area)].ended[int(days)] += n
     for label, ages in waiting.items():
-        if label.startswith("open:"):
-            found[int(label.removeprefix("open:"))].going_on.update(ages)
+        if label.startswith("wait:"):
+            found[int(label.removeprefix("wait:"))].going_on.update(ages)
     return found
 
 
@@ -152,7 +152,7 @@ def closings_as_of(unit: int, period: Period, *, seen: date) -> dict[int, Durati
             "SELECT area_id, coalesce(closed_on <= %(seen)s, FALSE) AS over,"
             " greatest(CASE WHEN closed_on <= %(seen)s THEN closed_on ELSE %(seen)s END - day, 0) AS days, count(*)"
             " FROM complaints_measuredcase WHERE units @> ARRAY[%(unit)s::bigint]"
-            " AND day BETWEEN %(since)s AND least(%(until)s, %(seen)s) AND NOT labels @> ARRAY['close:unknown']"
+            " AND day BETWEEN %(since)s AND least(%(until)s, %(seen)s) AND NOT labels @> ARRAY['end:unknown']"
             " GROUP BY 1, 2, 3",
             {"unit": unit, "since": period.since, "until": period.until, "seen": seen},
         )

@@ -41,7 +41,7 @@ function axis(extra) {
 }
 
 const first = (table) => table.rows.map((row) => ({ value: row.cells[0].value, link: row.cells[0].link }));
-const short = (name) => (name.length > 22 ? `${name.slice(0, 21)}…` : name);
+const short = (name) => (name.length > 18 ? `${name.slice(0, 17)}…` : name);
 
 const drawn = {
   bar(table) {
@@ -65,7 +65,7 @@ const drawn = {
     let sum = 0;
     const soFar = table.rows.map((row) => (100 * (sum += row.cells[0].value)) / all);
     return {
-      grid: { left: 8, right: 8, top: 16, bottom: 8, containLabel: true },
+      grid: { left: 40, right: 8, top: 16, bottom: 8, containLabel: true },
       xAxis: axis({
         type: "category",
         data: table.rows.map((row) => row.name),

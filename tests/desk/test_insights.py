@@ -48,9 +48,9 @@ def listed(client: Client, link: str) -> list[str]:
 
 def taken_away(client: Client, link: str) -> list[dict[str, str]]:
     """The rows of the sheet of a list."""
-    answer = client.get(link.replace("/cases/?", "/cases/sheet.csv?"))
+    answer: Any = client.get(link.replace("/cases/?", "/cases/sheet.csv?"))
     assert answer.streaming
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -125,7 +125,7 @@ def test_how_it_stands_today_is_the_same_by_either_way(
     period = Period(today - timedelta(days=300), today)
     unit = organisation.company.pk
     sums = measures.sums(unit, period)
-    waiting = measures.waits(unit, period, [label for label in sums.n if label.startswith("open:")], today=today)
+    waiting = measures.waits(unit, period, [label for label in sums.n if label.startswith("wait:")], today=today)
     quick = measures.closings(sums, waiting)
     assert quick == measures.closings_as_of(unit, period, seen=today)
     assert measures.together(quick.values()).n

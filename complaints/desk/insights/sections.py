@@ -119,7 +119,7 @@ def read(scope: Scope, *, in_full: str = "") -> Told:
     """Read everything the page needs, in a handful of queries."""
     unit, period = scope.unit.pk, scope.period
     sums = measures.sums(unit, period)
-    open_labels = [label for label in sums.n if label.startswith("open:")]
+    open_labels = [label for label in sums.n if label.startswith("wait:")]
     waiting = measures.waits(unit, period, [*open_labels, *measures.WAITS.values()], today=scope.today)
     closings = (
         measures.closings(sums, waiting)
@@ -296,7 +296,7 @@ def _closing_cells(told: Told, took: Durations) -> list[Cell]:
     over, going_on = took.ended.total(), took.going_on.total()
     return [
         Cell(count(over), str(over), told.link("over", seen=True) if over else ""),
-        Cell(count(going_on), str(going_on), told.link("unended", seen=True) if going_on else ""),
+        Cell(count(going_on), str(going_on), told.link("goingon", seen=True) if going_on else ""),
         Cell(days_words(took.median), _exact(took.median)),
         Cell(days_words(took.ninth_tenth), _exact(took.ninth_tenth)),
     ]

@@ -42,7 +42,8 @@ _SAID: Final = {
     "relief:no": gettext_lazy("No money was given"),
     "relief:unknown": gettext_lazy("Whether money is given is not decided yet"),
     "rating:unknown": gettext_lazy("How they were treated, they have not said"),
-    "close:unknown": gettext_lazy("Closed, nobody knows when"),
+    "end:unknown": gettext_lazy("The source does not say when they were closed"),
+    "goingon": gettext_lazy("Not closed"),
 }
 _FATES: Final = {
     "met": gettext_lazy("in time"),
@@ -201,6 +202,8 @@ def share_words(share: Answers) -> str:
     if rate is not None:
         low, high = share.interval
         return f"{per_cent(rate)} ({_tenth(100 * low)}–{_tenth(100 * high)})"
+    if not share.yes + share.no:
+        return _("no answers yet")
     low, high = share.bounds
     told = {"known": share.known_per_cent, "low": per_cent(low), "high": per_cent(high)}
     return _("known for %(known)s per cent: between %(low)s and %(high)s") % told
