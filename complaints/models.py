@@ -14,9 +14,10 @@ from complaints.cases.models import (
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
-from complaints.insights.models import Basis, MeasuredCase, OutcomeTally, Tally
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
+from complaints.insights.models import Basis, LabelTally, MeasuredCase, OutcomeTally
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.models import (
     Advice,
     Approval,
@@ -67,11 +68,17 @@ __all__ = [
     "Endpoint",
     "ExchangeRate",
     "FailureType",
+    "Fetched",
+    "LabelTally",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
     "MeasuredCase",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Order",
     "OutcomeTally",
     "Phone",

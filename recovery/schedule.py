@@ -17,12 +17,15 @@ class Periodic(NamedTuple):
 
 JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("fetch and sort mail", "mail.fetch", 30),
     Periodic("order what was missed from systems outside", "fulfilments.send_missed", 20),
     Periodic("hand up what ran out", "deadlines.sweep", 15),
     Periodic("remind of what draws near", "deadlines.remind", 30),
     Periodic("take undecided approvals up", "remedies.pass_up", 60),
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
+    Periodic("tell people of their day", "staff.tell_days", 10 * 60),
+    Periodic("ask how it was handled", "cases.survey", 15 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("count what remedies did", "remedies.tally", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),

@@ -227,13 +227,20 @@ LOCALE_PATHS = [env.ROOT / "complaints" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 PHONENUMBER_DEFAULT_REGION = "US"
+SURVEY_AFTER_DAYS = env.number("SURVEY_AFTER_DAYS", 3, most=20)  # after closing; 0 for no survey
 
 # Mail
 
-EMAIL_FILE_PATH = MAIL_REPORTS_VIEW = ""
+EMAIL_FILE_PATH = MAIL_REPORTS_VIEW = MAIL_IN_VIEW = ""
 for _name, _value in env.mail(DATA_DIR / "mail", to_files=EMBEDDED).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"complaints@{urlsplit(BASE_URL).hostname}")
+MAIL_REPLY_ADDRESS = env.reply_address("MAIL_REPLY_ADDRESS")
+MAIL_REPLY_KEYS = env.reply_keys("MAIL_REPLY_KEYS")
+MAIL_IN_IMAP = env.imap("MAIL_IN_IMAP_URL")
+MAIL_IN_ADDRESSES = env.names("MAIL_IN_ADDRESSES")
+MAIL_IN_UNIT = env.text("MAIL_IN_UNIT")
+MAIL_IN_MOST_A_DAY = env.number("MAIL_IN_MOST_A_DAY", 20, least=1, most=10_000)
 
 # Systems outside that give customers what was promised
 

@@ -10,6 +10,12 @@ for _name in (
     "EMAIL_URL",
     "ANYMAIL_PROVIDER",
     "BASE_URL",
+    "MAIL_IN_IMAP_URL",
+    "MAIL_IN_ADDRESSES",
+    "MAIL_IN_UNIT",
+    "MAIL_IN_MOST_A_DAY",
+    "MAIL_REPLY_ADDRESS",
+    "MAIL_REPLY_KEYS",
     "ALLOWED_HOSTS",
     "LANGUAGE_CODE",
 ):

@@ -46,6 +46,13 @@ class Entry(StrEnum):
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
+    MAIL_FILED = "mail.filed"
+    MAIL_TAKEN = "mail.taken"
+    MAIL_FROM_ELSEWHERE = "mail.from_elsewhere"
+    MAIL_NAMES = "mail.names"
+    MAIL_FILES_LEFT = "mail.files_left"
+    FOLLOWS = "complaint.follows"
+    FOLLOWED = "complaint.followed"
     GROUP_CHANGED = "customer.regrouped"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
@@ -139,6 +146,19 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
+    Entry.MAIL_FILED: Telling(_("It came as a mail from %(address)s")),
+    Entry.MAIL_TAKEN: Telling(_("%(actor)s took a mail from %(address)s that had been set aside")),
+    Entry.MAIL_FROM_ELSEWHERE: Telling(
+        _("This was written from %(address)s, an address that is not on file for the customer")
+    ),
+    Entry.MAIL_NAMES: Telling(
+        _("The mail from %(address)s names %(references)s. A number proves nothing: it became a complaint of its own")
+    ),
+    Entry.MAIL_FILES_LEFT: Telling(_("Not taken over from the mail, but kept with it: %(names)s")),
+    Entry.FOLLOWS: Telling(
+        _("It follows %(reference)s, which is closed"), _("It follows your earlier complaint %(reference)s")
+    ),
+    Entry.FOLLOWED: Telling(_("The customer wrote again, and that is complaint %(reference)s now")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
     Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
     Entry.REMEDY_REFUSED: Telling(_("%(actor)s refused: %(remedy)s")),

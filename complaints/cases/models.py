@@ -213,6 +213,11 @@ class Case(models.Model):
             models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),
             models.Index(fields=["failure_type", "-filed_at", "-id"], name="case_by_failure_type"),
             models.Index(fields=["resolved_at"], condition=models.Q(status="resolved"), name="awaiting_verdict"),
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(status="closed", outcome__in=["solved", "no_answer"], handling_rating__isnull=True),
+                name="closed_and_not_rated",
+            ),
             models.Index(fields=["reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_wait"),
             models.Index(fields=["unit", "reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_unit"),
         ]

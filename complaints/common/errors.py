@@ -106,6 +106,12 @@ class SettingsNotYours(NotPermitted):
     sentence_template = _("Settings are kept by administrators.")
 
 
+class TextsNotYours(NotPermitted):
+    """The texts of messages are kept by administrators and quality analysts."""
+
+    sentence_template = _("The texts of messages are kept by administrators and quality analysts.")
+
+
 class PlaybooksNotYours(NotPermitted):
     """Playbooks are written by analysts, and by administrators."""
 
@@ -122,6 +128,19 @@ class SettingChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed a setting after the page was drawn."""
 
     sentence_template = _("This was changed while you were writing. Look at what is new, then send again.")
+
+
+class MailNotYours(NotPermitted):
+    """Mails are taken by those who also handle complaints."""
+
+    sentence_template = _("Mails are taken by those who also handle complaints: front line, managers and VPs.")
+
+
+class MailDealtWith(RecoveryError):
+    """The mail is part of a complaint already, or was not looked at yet."""
+
+    code = "mail_dealt_with"
+    sentence_template = _("This mail is not waiting to be taken: somebody has dealt with it meanwhile.")
 
 
 class Invalid(RecoveryError):

@@ -12,7 +12,7 @@ from complaints.common.actors import Actor, ActorKind
 
 
 class Language(models.TextChoices):
-    """Languages we write to customers in."""
+    """Languages we write to customers in, whatever others were added on screen."""
 
     ENGLISH = "en", _("English")
     CHINESE = "zh-hans", _("Chinese (simplified)")
@@ -27,7 +27,7 @@ class Customer(models.Model):
 
     name = models.CharField(_("name"), max_length=160)
     company = models.CharField(_("company"), max_length=160, blank=True, default="")
-    language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.ENGLISH)
+    language = models.CharField(_("language"), max_length=10, default=Language.ENGLISH)
     group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
     preferences = models.TextField(_("preferences"), blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")

@@ -116,8 +116,6 @@ def checked(told: CustomerFile, *, before: CustomerFile) -> CustomerFile:
                 field=name,
                 sentence=_("This is longer than %(most)s characters. Please shorten it.") % {"most": LONGEST[name]},
             )
-    if told.language not in Language.values:
-        raise Invalid(field="language", sentence=_("We do not write in this language."))
     emails, phones = read_emails(told.emails), read_phones(told.phones, kept=before.phones)
     return replace(told, **lines, **words, emails=emails, phones=phones, language=str(told.language))
 

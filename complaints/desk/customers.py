@@ -18,15 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from complaints.cases.queries import cases_of, may_change, story_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.words import clean_line
-from complaints.customers.models import Customer, Language
+from complaints.customers.models import Customer
 from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
 from complaints.desk import kept
-from complaints.desk.choices import customer_groups
+from complaints.desk.choices import customer_groups, languages
 from complaints.desk.fields import Line, Styled, Words
 from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
 from complaints.handling.trust_address import trust_address
+from complaints.outbox.texts import language_name
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 
@@ -42,7 +43,7 @@ class CustomerForm(Styled):
         label=_("E-mail addresses"), required=False, help_text=_("One a line; the first one is where we write.")
     )
     phones = Words(label=_("Telephone numbers"), required=False, help_text=_("One a line."))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
     group = forms.ChoiceField(
         label=_("Customer group"),
         required=False,
@@ -84,7 +85,7 @@ class CustomerForm(Styled):
 
     def on_file_instead(self) -> list[tuple[str, str]]:
         """What is on file where it is not as typed, by label: what a colleague has just written."""
-        on_file = {**_as_typed(self._on_file), "language": str(Language(self._on_file.language).label)}
+        on_file = {**_as_typed(self._on_file), "language": language_name(self._on_file.language)}
         return [(str(self[name].label), on_file[name]) for name in self.file().differs_in(self._on_file)]
 
 

@@ -15,6 +15,7 @@ from djmoney.money import Money
 
 from complaints.cases.models import Case, TimelineEntry
 from complaints.common.money import money_words
+from complaints.common.rulebook import Mark, edition
 from complaints.customers.models import Language
 from complaints.desk.wording import name_of
 from complaints.insights.outcomes import FEW, Outcome, outcomes_for
@@ -23,7 +24,6 @@ from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Advice, Remedy
 from complaints.remedies.playbooks import Guidance, advised, playbook_for, weights_in
 from complaints.remedies.worth import Parts, Reckoning, parts_of, reckon
-from complaints.standards.rulebook import Mark, edition
 
 APOLOGY: Final = "apology"
 

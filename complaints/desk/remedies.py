@@ -24,6 +24,7 @@ from complaints.cases.queries import one_visible
 from complaints.cases.states import MOVES, Move
 from complaints.common.errors import Invalid, NotFound, RateMissing
 from complaints.common.money import money_words
+from complaints.common.rulebook import edition
 from complaints.desk.guidance import Beside, beside, reckoned, short_of, worth_words
 from complaints.desk.remedy_steps import REMEDY_STEPS, RemedyForm, RemedyStep
 from complaints.desk.request import at_desk
@@ -40,7 +41,6 @@ from complaints.remedies.states import RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import last_training
-from complaints.standards.rulebook import edition
 
 TONES: Final = {
     RemedyStatus.PROPOSED: "tag-warn",

@@ -23,6 +23,7 @@ from complaints.cases.failures import linked_with
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import edition
 from complaints.desk.choices import failure_types, service_standards, units
 from complaints.desk.fields import Amount, Files, Line, LongSelect, Styled, Words
 from complaints.desk.guidance import APOLOGY, Beside, reckoned, worth_words
@@ -54,7 +55,6 @@ from complaints.remedies.worth import Parts, Reckoning
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
 from complaints.standards.models import Severity
-from complaints.standards.rulebook import edition
 
 
 class StepForm(Styled):

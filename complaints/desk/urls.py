@@ -12,6 +12,7 @@ from complaints.desk import (
     filing,
     fulfilments,
     live,
+    mail_in,
     messages,
     remedies,
     slip,
@@ -21,6 +22,7 @@ from complaints.desk import (
 )
 from complaints.desk.insights import pages as insights
 from complaints.desk.settings import pages as settings
+from complaints.desk.settings import texts
 
 app_name = "desk"
 
@@ -59,6 +61,10 @@ urlpatterns = [
     path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
     path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("mail-in/", mail_in.mails, name="mails"),
+    path("mail-in/<int:pk>/", mail_in.mail, name="mail"),
+    path("mail-in/<int:pk>/take/", mail_in.take, name="take_mail"),
+    path("mail-in/<int:pk>/original.eml", mail_in.original, name="original_mail"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
@@ -68,6 +74,9 @@ urlpatterns = [
     path("insights/cases/sheet.csv", insights.insights_sheet, name="insights_sheet"),
     path("settings/", settings.settings, name="settings"),
     path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/texts/", texts.texts, name="texts"),
+    path("settings/texts/<str:kind>/<str:language>/", texts.text, name="text"),
+    path("settings/texts/<str:kind>/<str:language>/back/", texts.back, name="text_back"),
     path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
     path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
     path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),

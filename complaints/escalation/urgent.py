@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from complaints.cases.models import Case
+from complaints.common.rulebook import InForce, Mark
 from complaints.common.words import fold
 from complaints.escalation.ladder import TIERS
 from complaints.escalation.models import UrgentRule
 from complaints.staff.models import Tier
-from complaints.standards.rulebook import InForce, Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from complaints.customers import records
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFile
 from complaints.handling import tell
+from complaints.handling.texts import known_language
 from complaints.intake.catalogue import is_stand_in
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
@@ -43,6 +44,7 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
     require_change(customer, by=by)
     before = records.file_of(customer)
     told = records.checked(file, before=before)
+    known_language(told.language)
     changed = told.differs_in(before)
     if not changed:
         return customer

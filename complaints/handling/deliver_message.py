@@ -19,8 +19,10 @@ from complaints.handling.note_delivery import no_such_mailbox
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
 from complaints.outbox.models import Channel, Kind, Message, Trouble
+from complaints.outbox.placeholders import CODE
 from complaints.outbox.queries import barred
-from complaints.outbox.render import Rendered, with_code, words_of
+from complaints.outbox.render import SUMMARIES, Rendered, with_code, words_of
+from complaints.outbox.texts import Texts, in_force
 from complaints.outbox.transports import Line, TransportError
 from complaints.remedies.models import Voucher
 
@@ -54,12 +56,12 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     began = clock()
     going = _not_withheld(claimed, at=began)
     fresh = _fresh_links(going, at=began)
-    tried = 0
+    tried, texts = 0, in_force() if going else None
     with Line() as line:
         while tried < len(going) and clock() - began <= LONGEST:
             message = going[tried]
             tried += 1
-            if not _try(line, message, permit, link=fresh.get(message.about, ""), clock=clock):
+            if not _try(line, message, permit, texts=texts, link=fresh.get(message.about, ""), clock=clock):
                 break
     if tried < len(going):
         queue.let_go(going[tried:], at=clock())
@@ -67,13 +69,16 @@ def _deliver(claimed: Sequence[Message], permit: Permit, *, clock: Callable[[], 
     return len(claimed) - (len(going) - tried)
 
 
-def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Callable[[], datetime]) -> bool:
+def _try(
+    line: Line, message: Message, permit: Permit, *, texts: Texts | None, link: str, clock: Callable[[], datetime]
+) -> bool:
     """Send one message and mark it; False when the others must wait, as the server is away."""
+    words = None
     try:
-        words = words_of(message)
+        words = words_of(message, texts)
         provider_id = line.send(message, _with_code(message, words), link=link if message.to_customer else "")
     except TransportError as error:
-        return _note_failure(message, error, permit, at=clock())
+        return _note_failure(message, error, permit, words=words, at=clock())
     except Exception as error:
         log.exception("message.broken", message_id=message.message_id)
         queue.mark_failed(message, trouble=Trouble.BROKEN, permanent=False, reason=repr(error), at=clock())
@@ -85,7 +90,7 @@ def _try(line: Line, message: Message, permit: Permit, *, link: str, clock: Call
 
 def _with_code(message: Message, words: Rendered) -> Rendered:
     """The words with the code of the voucher they tell of, looked up for this very mail."""
-    if message.kind != Kind.VOUCHER_ISSUED:
+    if message.kind != Kind.VOUCHER_ISSUED or CODE not in f"{words.text}{words.html}":
         return words
     return with_code(words, Voucher.objects.get(remedy=message.facts["remedy"]).code)
 
@@ -108,10 +113,13 @@ def _note_sent(message: Message, words: Rendered, *, provider_id: str, at: datet
         queue.mark_sent(message, words, provider_id=provider_id, at=at)
 
 
-def _note_failure(message: Message, error: TransportError, permit: Permit, *, at: datetime) -> bool:
+def _note_failure(
+    message: Message, error: TransportError, permit: Permit, *, words: Rendered | None, at: datetime
+) -> bool:
     """Mark a message as failed; what passes counts against the server, what is for good only against the message."""
     log.warning("message.not_sent", message_id=message.message_id, reason=error.reason, permanent=error.permanent)
-    queue.mark_failed(message, trouble=error.trouble, permanent=error.permanent, reason=error.reason, at=at)
+    kept = None if message.kind in SUMMARIES else words  # a summary may still grow until it leaves
+    queue.mark_failed(message, trouble=error.trouble, permanent=error.permanent, reason=error.reason, words=kept, at=at)
     if not error.permanent:
         return not permit.failed(error.trouble, reason=error.reason, at=at)
     permit.worked()

@@ -14,6 +14,7 @@ from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import BeyondAuthority, Invalid, NotPermitted
 from complaints.common.money import CENT, MOST
+from complaints.common.rulebook import Mark, edition
 from complaints.common.words import clean, clean_line
 from complaints.handling.ask_approval import ask_approval
 from complaints.handling.offer_remedy import authorise_and_offer, note
@@ -28,7 +29,6 @@ from complaints.remedies.states import RemedyMove
 from complaints.remedies.worth import Parts, Reckoning, reckon
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
-from complaints.standards.rulebook import Mark, edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from complaints.cases.queries import visible_to
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
 from complaints.customers.models import UNSHOWN
-from complaints.insights.models import Grain, Tally
+from complaints.insights.models import Grain, LabelTally
 from complaints.insights.periods import Period
 from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units
@@ -131,7 +131,7 @@ def _keys(asked: Asked, after: DayKey | None, *, wanted: int) -> list[DayKey]:
 
 def _days(asked: Asked, after: DayKey | None, *, wanted: int) -> list[date]:
     """The next days with any such case, the newest first: as many as hold enough of them."""
-    rows = Tally.objects.filter(unit_id=asked.unit.pk, label=asked.borne, grain=Grain.DAY, n__gt=0)
+    rows = LabelTally.objects.filter(unit_id=asked.unit.pk, label=asked.borne, grain=Grain.DAY, n__gt=0)
     rows = rows.filter(start__range=(asked.period.since, asked.period.until))
     if after is not None:
         # the day of a key may hold more of them; a key without an id is behind all of its day

@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import connection
 
 from complaints.insights.answers import Answers
-from complaints.insights.models import Grain, Tally
+from complaints.insights.models import Grain, LabelTally
 from complaints.insights.periods import Period, first
 from complaints.insights.survival import time_until
 
@@ -82,7 +82,7 @@ def sums(unit: int, period: Period) -> Sums:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT label, sum(n), sum(total) FROM unnest(%s::varchar[], %s::date[]) AS piece(grain, start)"
-            " JOIN complaints_tally AS kept ON kept.unit_id = %s AND kept.grain = piece.grain"
+            " JOIN complaints_labeltally AS kept ON kept.unit_id = %s AND kept.grain = piece.grain"
             " AND kept.start = piece.start GROUP BY label",
             [[grain.value for grain, _start in pieces], [start for _grain, start in pieces], unit],
         )
@@ -93,7 +93,7 @@ def sums(unit: int, period: Period) -> Sums:
 def by_stretch(unit: int, period: Period, grain: Grain, *, label: str = "all") -> list[tuple[Period, int]]:
     """How many cases bear a label in each day, month or year of a period, empty ones included. Two queries at most."""
     stretches = list(period.stretches(grain))
-    found = Tally.objects.filter(unit_id=unit, label=label)
+    found = LabelTally.objects.filter(unit_id=unit, label=label)
     whole = dict(found.filter(grain=grain, start__range=(period.since, period.until)).values_list("start", "n"))
     cut = [one for one in (stretches[0], stretches[-1]) if not _is_whole(one, grain)]
     counts = {one: whole.get(one.since, 0) for one in stretches}
@@ -110,7 +110,7 @@ def _is_whole(stretch: Period, grain: Grain) -> bool:
 
 def waits(unit: int, period: Period, labels: Iterable[str], *, today: date) -> dict[str, Counter[int]]:
     """For each label how many cases bear it that were filed so many days before today. One query."""
-    rows = Tally.objects.filter(
+    rows = LabelTally.objects.filter(
         unit_id=unit, label__in=list(labels), grain=Grain.DAY, start__range=(period.since, period.until), n__gt=0
     )
     found: dict[str, Counter[int]] = defaultdict(Counter)

@@ -75,7 +75,7 @@ class Grain(models.TextChoices):
     YEAR = "year"
 
 
-class Tally(models.Model):
+class LabelTally(models.Model):
     """How many cases of a unit and what is below it bear a label, by the day, month or year they were filed in.
 
     `total` is the sum of what the label is worth on each case, for those that are sums of money.

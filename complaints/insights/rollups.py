@@ -75,7 +75,7 @@ GROUP BY 1, 2, 3, 4
 """
 
 _MOVE: Final = (
-    "INSERT INTO complaints_tally AS kept (unit_id, grain, start, label, n, total) SELECT * FROM ("
+    "INSERT INTO complaints_labeltally AS kept (unit_id, grain, start, label, n, total) SELECT * FROM ("
     + _SUMMED.format(
         rows="(SELECT -1 AS sign, units, day, labels, amounts FROM was UNION ALL"
         " SELECT 1, units, day, labels, amounts FROM fresh)"
@@ -127,19 +127,19 @@ def rebuild() -> int:
     """Make everything anew from the record, in one transaction; how many cases there are. Readers see the old sums."""
     with transaction.atomic(), connection.cursor() as cursor:
         _take_turns(cursor)
-        for table in ("changedcase", "basis", "measuredcase", "tally"):
+        for table in ("changedcase", "basis", "measuredcase", "labeltally"):
             cursor.execute(f"DELETE FROM complaints_{table}")
         cursor.execute(f"INSERT INTO complaints_basis (name, facts) {_BASIS}")
         for ids in _in_batches(cursor, "complaints_case", "id"):
             cursor.execute(f"INSERT INTO complaints_measuredcase ({_COLUMNS}) {MEASURED}", {"cases": ids})
         cursor.execute(f"CREATE TEMP TABLE summed ON COMMIT DROP AS {_ALL_SUMS}")
         cursor.execute(
-            "INSERT INTO complaints_tally (unit_id, grain, start, label, n, total)"
+            "INSERT INTO complaints_labeltally (unit_id, grain, start, label, n, total)"
             " SELECT * FROM summed ORDER BY 1, 2, 3, 4"
         )
         cursor.execute("DROP TABLE summed")
         cursor.execute("ANALYZE complaints_measuredcase")
-        cursor.execute("ANALYZE complaints_tally")
+        cursor.execute("ANALYZE complaints_labeltally")
         cursor.execute("SELECT count(*) FROM complaints_measuredcase")
         return int(cursor.fetchone()[0])
 
@@ -174,7 +174,7 @@ def differences() -> list[str]:
         cursor.execute(
             f"SELECT coalesce(k.unit_id, s.unit), coalesce(k.grain, s.grain), coalesce(k.start, s.start),"
             " coalesce(k.label, s.label), coalesce(k.n, 0), coalesce(s.n, 0), coalesce(k.total, 0),"
-            f" coalesce(s.total, 0) FROM complaints_tally k FULL JOIN ({_ALL_SUMS}) AS s"
+            f" coalesce(s.total, 0) FROM complaints_labeltally k FULL JOIN ({_ALL_SUMS}) AS s"
             " ON s.unit = k.unit_id AND s.grain = k.grain AND s.start = k.start AND s.label = k.label"
             " WHERE coalesce(k.n, 0) <> coalesce(s.n, 0) OR coalesce(k.total, 0) <> coalesce(s.total, 0)"
             " ORDER BY 1, 2, 3, 4 LIMIT %s",

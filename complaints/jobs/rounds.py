@@ -7,18 +7,26 @@ from datetime import datetime
 from typing import TypeVar
 
 import structlog
+from django.conf import settings
 
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.expire_voucher import expire_voucher, unused_ids
+from complaints.handling.fetch_mail import fetch_mail as fetch_from
 from complaints.handling.let_rest import let_rest, resting_ids
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
+from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.handling.send_order import send_due
+from complaints.handling.sort_mail import put_off as put_mail_off
+from complaints.handling.sort_mail import sort_mail
+from complaints.handling.survey import survey, surveying_ids
+from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
+from complaints.incoming.queries import unsorted_ids
 from complaints.staff.queries import Roster
 
 log = structlog.get_logger(__name__)
@@ -68,6 +76,18 @@ def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
     return done
 
 
+def fetch_mail(*, clock: Now, limit: int | None = 200) -> int:
+    """Fetch mail from the configured mailbox, and sort what was stored before by somebody who did not get to it.
+
+    At the end what was seen is held against what was dealt with.
+    """
+    done = fetch_from(settings.MAIL_IN_IMAP, clock=clock) if settings.MAIL_IN_IMAP else 0
+    waiting = unsorted_ids(at=clock(), limit=limit)
+    done += each(waiting, lambda one: sort_mail(one, at=clock()), on_failure=lambda one: put_mail_off(one, at=clock()))
+    prove_mail(at=clock())
+    return done
+
+
 def send_orders(*, clock: Now) -> int:
     """Send the systems outside what no hint has reached; how many orders were tried."""
     return send_due(clock=clock)
@@ -89,6 +109,16 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def tell_days(*, clock: Now) -> int:
+    """Tell people in the morning of a working day which complaints are theirs; how many people."""
+    return each(whose_day_begins(at=clock()), lambda one: tell_the_day(one, at=clock()))
+
+
+def ask_how_it_was(*, clock: Now, limit: int | None = 200) -> int:
+    """Ask customers the two questions some days after closing, where they did not say; how many customers."""
+    return each(surveying_ids(at=clock(), limit=limit), lambda one: survey(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

@@ -43,6 +43,12 @@ def send_missed(helpers: int = HELPERS) -> int:
     return rounds.send_missed(clock=now, goes_on=goes_on)
 
 
+@shared_task(name="mail.fetch", ignore_result=True)
+def fetch_mail() -> int:
+    """Fetch mail from the configured mailbox, and sort what waits."""
+    return rounds.fetch_mail(clock=now)
+
+
 @shared_task(name="fulfilments.send", ignore_result=True)
 def send_one_order(key: str) -> bool:
     """Send the order a hint names to the system outside."""
@@ -95,6 +101,18 @@ def tally() -> int:
 def warn() -> int:
     """Tell people that the training their authority needs expires within a month."""
     return rounds.warn_of_trainings(clock=now)
+
+
+@shared_task(name="staff.tell_days", ignore_result=True)
+def tell_days() -> int:
+    """Tell people in the morning of a working day which complaints are theirs."""
+    return rounds.tell_days(clock=now)
+
+
+@shared_task(name="cases.survey", ignore_result=True)
+def ask_how_it_was() -> int:
+    """Ask customers the two questions some days after closing."""
+    return rounds.ask_how_it_was(clock=now)
 
 
 @shared_task(name="ledger.prove", ignore_result=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0034_what_remedies_did"),
+        ("complaints", "0039_closed_and_not_rated"),
     ]
 
     operations = [
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Tally",
+            name="LabelTally",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("unit_id", models.BigIntegerField()),
@@ -208,11 +208,11 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["unit_id", "-day", "-case_id"], name="measured_by_unit"),
         ),
         migrations.AddIndex(
-            model_name="tally",
+            model_name="labeltally",
             index=models.Index(fields=["unit_id", "label", "grain", "start"], name="tally_of_label"),
         ),
         migrations.AddConstraint(
-            model_name="tally",
+            model_name="labeltally",
             constraint=models.UniqueConstraint(
                 fields=("unit_id", "grain", "start", "label"), name="one_tally_per_label"
             ),

@@ -136,23 +136,24 @@ def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: s
 
     Who took the claim over meanwhile keeps their own.
     """
-    kept = {
-        "subject": words.subject,
-        "body_text": words.text,
-        "body_html": words.html,
-        "sent_at": at,
-        "provider_id": provider_id,
-    }
+    kept = {**_kept(words), "sent_at": at, "provider_id": provider_id}
     if mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
         return True
     heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
-    heard_of.filter(attempts=message.attempts, subject="").update(**kept)
+    heard_of.filter(attempts=message.attempts, provider_id="").update(**kept)
     return False
 
 
-def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime) -> None:
-    """Note a failure: for good, or to be tried again after a pause that grows."""
-    why = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+def mark_failed(
+    message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime, words: Rendered | None = None
+) -> None:
+    """Note a failure: for good, or to be tried again after a pause that grows.
+
+    The words it was tried with are kept, so that another try says the same, whatever became of the text meanwhile.
+    """
+    why: dict[str, Any] = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+    if words is not None:
+        why |= _kept(words)
     if permanent or message.attempts >= TRIES:
         mark(message, state=MessageState.FAILED, **why)
     else:
@@ -244,6 +245,11 @@ def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
 
 
+def was_told(kind: Kind, *, address: str, occasion: str) -> bool:
+    """Whether what is about no case was queued to somebody on an occasion."""
+    return Message.objects.filter(dedupe_key=_told_once("", kind, address, occasion)).exists()
+
+
 def note_seen(messages: QuerySet[Message], *, at: datetime) -> None:
     """Note that those of the messages that were new to their reader are so no longer."""
     messages.filter(seen_at=None).update(seen_at=at)
@@ -279,6 +285,17 @@ def _told(value: Any) -> Any:
 
 def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:
     return claim_rows(wanted, at=at, most=most, related=("unit",))
+
+
+def _kept(words: Rendered) -> dict[str, Any]:
+    """The words as the row keeps them, with the language they came out in."""
+    return {
+        "language": words.language,
+        "subject": words.subject,
+        "body_text": words.text,
+        "body_html": words.html,
+        "worded_by_id": words.version,
+    }
 
 
 def _domain() -> str:

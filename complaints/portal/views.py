@@ -398,7 +398,7 @@ def _tracking_page(
 
 
 def _speak_as(request: HttpRequest, case: Case) -> None:
-    """Speak the customer's language, unless whoever reads has chosen one in this browser."""
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+    """Speak the customer's language where the pages do, unless whoever reads has chosen one in this browser."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and case.customer.language in dict(settings.LANGUAGES):
         translation.activate(case.customer.language)
         request.LANGUAGE_CODE = translation.get_language()

@@ -14,12 +14,13 @@ from djmoney.money import Money
 
 from complaints.cases.models import Case, notes_the_change
 from complaints.common.money import money_words
+from complaints.common.rulebook import makes_an_edition
 from complaints.customers.models import Customer
 from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
 from complaints.remedies.states import LAPSING, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Unit
-from complaints.standards.models import FailureType, Severity, makes_an_edition
+from complaints.standards.models import FailureType, Severity
 
 
 class Playbook(models.Model):

@@ -26,6 +26,8 @@ from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keeping import ANALYSTS
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.receive_mail import receive_mail
+from complaints.incoming.models import Mail, Source
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
@@ -33,6 +35,7 @@ from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
 from tests.factories import a_complaint, a_picture, an_hour_ago
+from tests.incoming.letters import a_file
 from tests.remedies.purse import an_authority, usd
 
 PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
@@ -67,6 +70,8 @@ NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
 SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
+TEXTS = (302, 403, 403, 403, 403, 200, 200)
+A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
 
 
@@ -149,6 +154,11 @@ TABLE: Final = [
     Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("mails", (302, 200, 200, 200, 200, 403, 200)),
+    Ask("mail", (302, 200, 200, 200, 404, 403, 200)),
+    Ask("original_mail", (302, 200, 200, 200, 404, 403, 200)),
+    Ask("take_mail", (302, 302, 302, 302, 404, 403, 403), "post"),
+    Ask("take_mail", (302, 405, 405, 405, 405, 405, 405)),
     Ask("authority_use", (302, 403, 200, 200, 403, 200, 200)),
     Ask("behind_authority_use", (302, 403, 200, 200, 403, 200, 200)),
     Ask("fulfilments", EVERYBODY),
@@ -174,6 +184,16 @@ TABLE: Final = [
     ),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("texts", TEXTS),
+    Ask("text", TEXTS, move="received"),
+    Ask("text", (302, 403, 403, 403, 403, 302, 302), "post", "received", A_TEXT),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("preview", "1"))),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("test", "1"))),
+    Ask("text", (302, 403, 403, 403, 403, 400, 400), "post", "received", (("text", "{{ nonsense }}"),)),
+    Ask("text", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("text_back", (302, 403, 403, 403, 403, 302, 302), "post", "received", (("to", 0), ("seen", 0))),
+    Ask("text_back", (302, 403, 403, 403, 403, 404, 404), "post", "received", (("to", 9), ("seen", 0))),
+    Ask("text_back", (302, 405, 405, 405, 405, 405, 405), move="received"),
     Ask("setting_list", EVERYBODY, move="absences"),
     Ask("new_setting", EVERYBODY, move="absences"),
     Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
@@ -198,9 +218,10 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture and an absence of Fern's; beside it a remedy that Max is to decide on, and one ordered outside."""
+    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
+    receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
@@ -300,9 +321,11 @@ def _address(ask: Ask, case: Case) -> str:
         ),
         **dict.fromkeys(("complaint", "news", "outlook", "slip"), lambda: [case.reference]),
         **dict.fromkeys(("customer", "edit_customer", "trust_address"), lambda: [case.customer_id]),
+        **dict.fromkeys(("mail", "original_mail", "take_mail"), lambda: [Mail.objects.get().pk]),
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
         "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
         "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
+        **dict.fromkeys(("text", "text_back"), lambda: [ask.move, "en"]),
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())

@@ -23,7 +23,14 @@ from complaints.staff.models import Employee
 from recovery.celery import app
 from tests.factories import a_complaint, a_customer
 
-ABOUT_NO_COMPLAINT = {Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER, Kind.SEVERAL, Kind.STAFF_SEVERAL}
+ABOUT_NO_COMPLAINT = {
+    Kind.STAFF_DAILY,
+    Kind.STAFF_DIGEST,
+    Kind.STAFF_TRAINING,
+    Kind.STAFF_LEDGER,
+    Kind.SEVERAL,
+    Kind.STAFF_SEVERAL,
+}
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 

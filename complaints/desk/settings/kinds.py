@@ -34,6 +34,7 @@ from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
 from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
+from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_playbook import keep_playbook
 from complaints.handling.keep_rate import keep_rate
 from complaints.handling.keep_service_standard import keep_service_standard
@@ -42,6 +43,8 @@ from complaints.handling.keep_training import keep_course, keep_training
 from complaints.handling.keep_trouble import keep_trouble
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
+from complaints.outbox.models import MessageLanguage
+from complaints.outbox.sheets import LanguageSheet
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, ExchangeRate, Playbook, TroubleRate
 from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, TroubleSheet
@@ -322,6 +325,17 @@ KINDS: Final[dict[Setting, Kept]] = {
         keep=keep_rate,
         tells=lambda rate: [gettext("from %(day)s on") % {"day": _day(timezone.localdate(rate.since))}, rate.origin],
         order=("-since", "-pk"),
+        is_foreseen=False,
+    ),
+    Setting.LANGUAGE: Kept(
+        icon="languages",
+        explains=_("The languages that customers are written to in, beside those that come with the product."),
+        add=_("Add a language"),
+        form=forms.LanguageForm,
+        rows=MessageLanguage.objects.all,
+        sheet_of=LanguageSheet.of,
+        keep=keep_language,
+        tells=lambda language: [language.code, language.greeting],
         is_foreseen=False,
     ),
     Setting.PLAYBOOK: Kept(

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from complaints.common.rulebook import InForce, edition
 from complaints.escalation.models import UrgentRule
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Advice, Playbook, PlaybookVersion
@@ -22,7 +23,6 @@ from complaints.standards.models import (
     StandardVersion,
     Target,
 )
-from complaints.standards.rulebook import InForce, edition
 from tests.cast import LONG_AGO
 from tests.remedies.purse import a_trouble_rate
 
