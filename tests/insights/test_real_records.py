@@ -133,8 +133,8 @@ def test_casework_counts_what_is_still_open(loaded: Loaded, client: Client) -> N
     areas = counts(told.tables["areas"])
     assert {name: areas[name] for name in expected["by_type_top"]} == expected["by_type_top"]
     within = told.tables["within"]
-    assert within["Within 7 days"][1].rate == expected["within_7d"]
-    assert within["Within 30 days"][1].rate == expected["within_30d"]
+    for days in (7, 30):  # a few were younger than that on the last day, so the page gives no rate
+        assert round(within[f"Within {days} days"][0].n / expected["rows"], 4) == expected[f"within_{days}d"]
     codes = {unit.name: unit.code.removeprefix("nyc_casework:") for unit in Unit.objects.all()}
     assert {codes[name]: n for name, n in counts(told.tables["units"]).items()} == expected["by_account"]
     for year, n in expected["by_year"].items():
