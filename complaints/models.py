@@ -4,6 +4,7 @@ from complaints.cases.models import (
     Attachment,
     Case,
     CaseText,
+    ChangedCase,
     Clock,
     SameFailure,
     SourceRecord,
@@ -14,7 +15,7 @@ from complaints.customers.models import Consent, Customer, EmailAddress, Merge, 
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
 from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
-from complaints.insights.models import OutcomeTally
+from complaints.insights.models import Basis, LabelTally, MeasuredCase, OutcomeTally
 from complaints.intake.models import ColumnMapping
 from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
 from complaints.remedies.catalogue import RemedyType
@@ -52,10 +53,12 @@ __all__ = [
     "Authority",
     "Balance",
     "BarredAddress",
+    "Basis",
     "Breaker",
     "BusinessCalendar",
     "Case",
     "CaseText",
+    "ChangedCase",
     "Clock",
     "ColumnMapping",
     "Consent",
@@ -68,11 +71,13 @@ __all__ = [
     "ExchangeRate",
     "FailureType",
     "Fetched",
+    "LabelTally",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
     "Mail",
     "Mailbox",
+    "MeasuredCase",
     "Merge",
     "Message",
     "MessageLanguage",

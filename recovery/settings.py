@@ -1,11 +1,14 @@
 """Django's settings, all from the environment. Product rules are rows in the database, not settings."""
 
 from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -158,6 +161,14 @@ def _redis_url() -> str:
     return embedded.place(DATA_DIR).redis_url
 
 
+def _shipped_with(package: str, folder: str) -> Path:
+    """A folder of an installed package, without running the package."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ImproperlyConfigured(f"The package {package} is not installed.")
+    return Path(spec.origin).parent / folder
+
+
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url()
@@ -174,7 +185,7 @@ MEDIA_ROOT = DATA_DIR / "media"  # no address leads there: attachments are serve
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")
-STATICFILES_DIRS = [env.ROOT / "static"]
+STATICFILES_DIRS = [env.ROOT / "static", ("echarts", _shipped_with("instaui_echarts", "static"))]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -55,6 +55,40 @@ ESCALATED = ~models.Q(status=Status.CLOSED) & models.Q(step__gt=0, reached_tier_
 """Open cases that came up the ladder and stand on a tier of ours."""
 
 
+class ChangedCase(models.Model):
+    """A case whose record changed and that whoever keeps reckonings of cases has not looked at since.
+
+    Written by triggers on whatever the record is made of, so that raw SQL counts too; the same case may stand here
+    often. Nobody updates a row and nothing is unique, so that changes of one case never wait for each other here.
+    """
+
+    case_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+def notes_the_change(column: str) -> list[pgtrigger.Trigger]:
+    """For a model that a case's record is made of: each statement notes the cases it touched, named by `column`."""
+    note = "INSERT INTO complaints_changedcase (case_id) SELECT DISTINCT {column} FROM {rows}; RETURN NULL;"
+    ways = (
+        ("insert", pgtrigger.Insert, {"new": "fresh"}, "fresh"),
+        ("update", pgtrigger.Update, {"new": "fresh"}, "fresh"),
+        ("delete", pgtrigger.Delete, {"old": "gone"}, "gone"),
+    )
+    return [
+        pgtrigger.Trigger(
+            name=f"notes_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(**referencing),  # type: ignore[no-untyped-call] # the library has no types
+            func=note.format(column=column, rows=rows),
+        )
+        for name, operation, referencing, rows in ways
+    ]
+
+
 class Channel(models.TextChoices):
     """The way a complaint came to us."""
 
@@ -228,6 +262,7 @@ class Case(models.Model):
                 condition=pgtrigger.Q(old__duplicate_of__df=pgtrigger.F("new__duplicate_of")),
                 func=ALONE_WITH_FAILURES,
             ),
+            *notes_the_change("id"),
         ]
 
     def __str__(self) -> str:
@@ -322,6 +357,7 @@ class Clock(models.Model):
     remind_at = models.DateTimeField(null=True, blank=True, help_text=_("When somebody is reminded next."))
 
     class Meta:
+        triggers: ClassVar = notes_the_change("case_id")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case", "kind", "label"],

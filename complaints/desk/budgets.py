@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from typing import Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.desk.months import around, month_asked
 from complaints.desk.request import at_desk
+from complaints.desk.spreadsheets import plain
 from complaints.remedies.budgets import (
     SUMMED,
     Account,
@@ -37,9 +37,6 @@ from complaints.remedies.catalogue import name_of_remedy
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation
-
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would work out instead of showing it."""
 
 
 class UnitForm(Styled):
@@ -129,7 +126,7 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
     entry = line.entry
     return [
         timezone.localtime(entry.at).isoformat(timespec="seconds"),
-        _plain(account.holder.name),
+        plain(account.holder.name),
         entry.get_kind_display(),
         entry.remedy.get_kind_display(),
         entry.case.reference if is_seen else "",
@@ -140,11 +137,6 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
         f"{line.left.amount:.2f}",
         entry.get_why_display(),
     ]
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _reader(request: HttpRequest) -> Employee:

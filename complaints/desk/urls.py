@@ -21,6 +21,7 @@ from complaints.desk import (
     vouchers,
     worklist,
 )
+from complaints.desk.insights import pages as insights
 from complaints.desk.settings import pages as settings
 from complaints.desk.settings import texts
 
@@ -74,6 +75,9 @@ urlpatterns = [
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
+    path("insights/", insights.insights, name="insights"),
+    path("insights/cases/", insights.insights_cases, name="insights_cases"),
+    path("insights/cases/sheet.csv", insights.insights_sheet, name="insights_sheet"),
     path("settings/", settings.settings, name="settings"),
     path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
     path("settings/texts/", texts.texts, name="texts"),

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
+from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.send_order import send_order
 from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.jobs import rounds
@@ -130,3 +131,10 @@ def look_for_doubles() -> int:
 def recompute() -> int:
     """Reckon open deadlines anew where a calendar or a time zone was changed."""
     return rounds.recompute(clock=now)
+
+
+@shared_task(name="insights.refresh", ignore_result=True)
+def refresh() -> int:
+    """Count what changed, so that the page of measures follows; a turn ends before the next one begins."""
+    ends = monotonic() + TURN
+    return refresh_rollups(goes_on=lambda: monotonic() < ends)

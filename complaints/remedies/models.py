@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, notes_the_change
 from complaints.common.money import money_words
 from complaints.common.rulebook import makes_an_edition
 from complaints.customers.models import Customer
@@ -250,7 +250,7 @@ class Remedy(models.Model):
     class Meta:
         verbose_name = _("remedy")
         verbose_name_plural = _("remedies")
-        triggers: ClassVar = [_as_the_catalogue_has_it("NEW.amount IS NOT NULL")]
+        triggers: ClassVar = [_as_the_catalogue_has_it("NEW.amount IS NOT NULL"), *notes_the_change("case_id")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=(_MAY_BE_FREE & Q(amount__isnull=True))

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
+    VIEW_INSIGHTS = "insights:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
@@ -63,6 +64,7 @@ _LEADING: Final = frozenset(
         Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_INSIGHTS,
     }
 )
 _STEWARDSHIP: Final = frozenset({Permission.MERGE_CUSTOMERS})
@@ -81,6 +83,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.NOTE,
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
+            Permission.VIEW_INSIGHTS,
             Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
         }
@@ -94,6 +97,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_INSIGHTS,
     },
 }
 

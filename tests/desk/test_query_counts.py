@@ -70,6 +70,8 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:to_give": lambda _reference, _cara: "/desk/to-give/",
     "desk:mails": lambda _reference, _cara: "/desk/mail-in/?state=any",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
+    "desk:insights": lambda _reference, _cara: "/desk/insights/",
+    "desk:insights_cases": lambda _reference, _cara: "/desk/insights/cases/",
 }
 
 
