@@ -73,7 +73,7 @@ def climb(
     rung = look_up(case.unit, case.step, at=at, least=least)
     if rung is None:
         return False
-    had_it = case.responsible_id
+    had_it = case.responsible
     missed = _move_up(case, rung, move=move, at=at, live=live)
     deadlines = missed[0].facts["deadlines"] if missed and reason is None else ""
     why: dict[str, Any] = {"reason": reason or "", "deadlines": deadlines, "submission": submission}
@@ -84,8 +84,9 @@ def climb(
         messages = _who_learns_of_outside(case, rung, by=by, at=at, reason=because)
     else:
         entry = timeline.entry(case, Entry.ESCALATED, by=by, at=at, to=rung.who, tier=rung.step.tier, **why)
-        messages = _who_learns(case, rung, told, by=by, at=at, reason=because, is_urgent=least is not None)
-        if missed and had_it is not None and had_it != case.responsible_id:
+        facts = {"reason": because, "is_urgent": least is not None, "from_whom": _from_whom(had_it, by=by)}
+        messages = _who_learns(case, rung, told, by=by, at=at, facts=facts)
+        if missed and had_it is not None and had_it.pk != case.responsible_id:
             messages += _who_missed_it(case, had_it, rung, missed, at=at)
     enqueue(*missed, entry, *messages)
     return True
@@ -123,28 +124,33 @@ def _move_up(case: Case, rung: Rung, *, move: Move, at: datetime, live: Sequence
 
 
 def _who_learns(
-    case: Case, rung: Rung, told: Kind | None, *, by: Actor, at: datetime, reason: str, is_urgent: bool
+    case: Case, rung: Rung, told: Kind | None, *, by: Actor, at: datetime, facts: dict[str, Any]
 ) -> list[Message]:
     """The messages to who has the case now, where nobody has to the administrators, and to the customer."""
     occasion, name = f"v{case.version}", rung.step.title
     outwards = [tell.to_customer(case, told, occasion=occasion, at=at, tier_name=name)] if told is not None else []
     if rung.responsible is None:
-        inwards = tell.to_administrators(case, occasion=occasion, at=at, reason=reason)
+        inwards = tell.to_administrators(case, occasion=occasion, at=at, reason=facts["reason"])
     else:
-        why: dict[str, Any] = {"by": by.name, "reason": reason, "is_urgent": is_urgent}
-        why["for_customer"] = by.kind == ActorKind.CUSTOMER
-        inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, **why)
+        why = {"by": by.name, "for_customer": by.kind == ActorKind.CUSTOMER, **facts}
+        inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ESCALATED, occasion=occasion, at=at, **why)
     return [*inwards, *outwards]
 
 
+def _from_whom(had_it: Employee | None, *, by: Actor) -> str:
+    """Whom a case comes from: who handed it up, or had it when a deadline, a rule or the customer did."""
+    if by.kind == ActorKind.EMPLOYEE:
+        return by.name
+    return had_it.name if had_it else ""
+
+
 def _who_missed_it(
-    case: Case, had_it: int, rung: Rung, missed: Sequence[TimelineEntry], *, at: datetime
+    case: Case, had_it: Employee, rung: Rung, missed: Sequence[TimelineEntry], *, at: datetime
 ) -> list[Message]:
     """The message to who had the case when the deadline ran out, and does not have it any more."""
     names = deadline_names(missed[0].facts["deadlines"])
     facts = {"deadline": names, "to": rung.who}
-    person = Employee.objects.get(pk=had_it)
-    return tell.to_employee(person, case, Kind.STAFF_BREACHED, occasion=f"v{case.version}", at=at, **facts)
+    return tell.to_employee(had_it, case, Kind.STAFF_BREACHED, occasion=f"v{case.version}", at=at, **facts)
 
 
 def _who_learns_of_outside(case: Case, rung: Rung, *, by: Actor, at: datetime, reason: str) -> list[Message]:

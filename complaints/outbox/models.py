@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     VOUCHER_ISSUED = "voucher_issued", _("Voucher issued")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_ESCALATED = "staff_escalated", _("To staff: a complaint was handed up to you")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
@@ -94,6 +95,7 @@ FOLDED: Final = frozenset(
         Kind.REOPENED,
         Kind.CLOSED,
         Kind.STAFF_ASSIGNED,
+        Kind.STAFF_ESCALATED,
         Kind.STAFF_ALARM,
         Kind.STAFF_BREACHED,
         Kind.STAFF_REMINDER,

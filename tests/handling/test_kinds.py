@@ -99,7 +99,7 @@ def test_who_missed_a_deadline_hears_of_it_and_who_has_it_now(case: Case, fern: 
         escalate_overdue(clock_id, at=later(days=1))
     assert told(Kind.STAFF_BREACHED) == [fern.email]
     assert "was missed. Max Moreno has it now" in words(Kind.STAFF_BREACHED)
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email]
 
 
 def test_the_day_is_told_once_to_those_who_have_something_to_do(case: Case, fern: Employee, max_: Employee) -> None:
