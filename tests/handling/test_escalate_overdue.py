@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.dateparse import parse_datetime
 
 from complaints.cases import links
 from complaints.cases.entries import Entry
@@ -82,6 +83,17 @@ def test_several_deadlines_at_once_are_one_reason_and_one_step(case: Case, max_:
     assert fresh(case).responsible == max_
     missed = case.timeline.get(kind=Entry.DEADLINE_MISSED)
     assert missed.facts["deadlines"] == "acknowledge, resolve"
+
+
+def test_what_ran_out_is_promised_to_nobody(case: Case, max_: Employee) -> None:
+    hand_up(later(days=1))
+
+    up = Message.objects.get(kind=Kind.ESCALATED)
+    to_max = Message.objects.get(kind=Kind.STAFF_ESCALATED)
+
+    assert parse_datetime(up.facts["due_at"]) == later(days=3)
+    assert parse_datetime(to_max.facts["due_at"]) == later(days=3), "the manager has two days"
+    assert to_max.facts["from_whom"] == "Fern Fuller"
 
 
 def test_the_deadlines_are_named_in_the_readers_language(case: Case, max_: Employee) -> None:
