@@ -5,6 +5,7 @@ The alphabet and its extension table are those of 3GPP TS 23.038, section 6.2.1.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -16,7 +17,7 @@ _BASIC: Final = frozenset(
 )
 _EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 _AS_TYPED: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\xa0": " "})
-_SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
+_SENTENCE_END: Final = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 
 def size(text: str) -> int | None:
@@ -68,6 +69,8 @@ def _may_end(words: str, end: int) -> bool:
 
 
 def _cut(words: str, link: str) -> str:
-    if words.endswith(_SENTENCE_ENDS):
-        return f"{words} {link}"
+    """What is left of words, and the link: up to the end of a sentence where that is most of it."""
+    end = max((found.end() for found in _SENTENCE_END.finditer(words)), default=0)
+    if 2 * end >= len(words):
+        return f"{words[:end]} {link}"
     return f"{words}{'...' if size(words) is not None else '…'} {link}"

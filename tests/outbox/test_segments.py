@@ -84,6 +84,8 @@ def test_no_word_and_no_sum_is_cut_in_two(words: str) -> None:
 
 def test_what_ends_with_a_sentence_looks_whole() -> None:
     assert one_segment("已收到您的投诉。由王芳负责，最迟三天答复您。" * 3, LINK) == f"已收到您的投诉。 {LINK}"
+    assert one_segment(f"It is $1,250.00 for you. {'Please tell us how. ' * 9}", LINK).endswith(f"how. {LINK}")
+    assert "..." in one_segment(f"It is $1,250.00 {'for you ' * 30}", LINK)
 
 
 @pytest.mark.parametrize(("text", "told"), [("abc", (3, 160)), ("€", (2, 160)), ("投诉", (2, 70)), ("😀", (2, 70))])
