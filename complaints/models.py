@@ -10,6 +10,15 @@ from complaints.cases.models import (
     TimelineEntry,
     TrackingLink,
 )
+from complaints.causes.models import (
+    CauseEntry,
+    CorrectiveAction,
+    Exposure,
+    Hearing,
+    HearingEntry,
+    Investigation,
+    SettingReason,
+)
 from complaints.customers.models import Customer, EmailAddress, Phone
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
@@ -54,8 +63,10 @@ __all__ = [
     "BusinessCalendar",
     "Case",
     "CaseText",
+    "CauseEntry",
     "Clock",
     "ColumnMapping",
+    "CorrectiveAction",
     "Course",
     "Customer",
     "Edition",
@@ -63,7 +74,11 @@ __all__ = [
     "Employee",
     "Endpoint",
     "ExchangeRate",
+    "Exposure",
     "FailureType",
+    "Hearing",
+    "HearingEntry",
+    "Investigation",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
@@ -79,6 +94,7 @@ __all__ = [
     "SameFailure",
     "ServiceStandard",
     "SettingChange",
+    "SettingReason",
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",

@@ -23,6 +23,7 @@ JOBS = (
     Periodic("take undecided approvals up", "remedies.pass_up", 60),
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
+    Periodic("look after causes and actions", "causes.watch", 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("count what remedies did", "remedies.tally", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),

@@ -19,6 +19,14 @@ from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.handling.send_order import send_due
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
+from complaints.handling.watch_causes import (
+    actions_to_watch,
+    investigations_to_watch,
+    put_off_action,
+    put_off_investigation,
+    watch_action,
+    watch_investigation,
+)
 from complaints.staff.queries import Roster
 
 log = structlog.get_logger(__name__)
@@ -89,6 +97,20 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def watch_causes(*, clock: Now, limit: int | None = 200) -> int:
+    """Remind of causes and actions that are due, take them up the ladder, measure effects, reopen what had none."""
+    asked, planned = investigations_to_watch(at=clock(), limit=limit), actions_to_watch(at=clock(), limit=limit)
+    return each(
+        asked,
+        lambda one: watch_investigation(one, at=clock()),
+        on_failure=lambda one: put_off_investigation(one, at=clock()),
+    ) + each(
+        planned,
+        lambda one: watch_action(one, at=clock()),
+        on_failure=lambda one: put_off_action(one, at=clock()),
+    )
 
 
 def recompute(*, clock: Now) -> int:

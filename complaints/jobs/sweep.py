@@ -67,6 +67,7 @@ def sweep(*, clock: rounds.Now) -> Swept:
     remedies = _lapsed(at=clock())
     passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
     rounds.warn_of_trainings(clock=clock, limit=None)
+    rounds.watch_causes(clock=clock, limit=None)
     prove_ledger(at=clock())
     closed = rounds.close_unanswered(clock=clock, limit=None)
     messages = queue.how_many_due(at=clock())

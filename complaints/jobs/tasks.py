@@ -96,6 +96,12 @@ def warn() -> int:
     return rounds.warn_of_trainings(clock=now)
 
 
+@shared_task(name="causes.watch", ignore_result=True)
+def watch_causes() -> int:
+    """Look after causes and corrective actions that are due."""
+    return rounds.watch_causes(clock=now)
+
+
 @shared_task(name="ledger.prove", ignore_result=True)
 def prove() -> bool:
     """Compare every balance with its entries, once a night, and raise the alarm where one differs."""

@@ -43,9 +43,13 @@ class Permission(StrEnum):
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    VIEW_CAUSES = "cause:view"
+    ANSWER_CAUSES = "cause:answer"
+    INVESTIGATE = "cause:investigate"
 
 
 _ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
+_CAUSES: Final = frozenset({Permission.VIEW_CAUSES, Permission.ANSWER_CAUSES, Permission.INVESTIGATE})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -57,9 +61,11 @@ _LEADING: Final = frozenset(
         Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_CAUSES,
+        Permission.ANSWER_CAUSES,
     }
 )
-_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _CAUSES
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
@@ -73,6 +79,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.VIEW_BUDGETS,
             Permission.KEEP_PLAYBOOKS,
         }
+        | _CAUSES
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | {
@@ -81,6 +88,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_CAUSES,
     },
 }
 
