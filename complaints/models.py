@@ -4,6 +4,7 @@ from complaints.cases.models import (
     Attachment,
     Case,
     CaseText,
+    ChangedCase,
     Clock,
     SameFailure,
     SourceRecord,
@@ -19,12 +20,14 @@ from complaints.causes.models import (
     Investigation,
     SettingReason,
 )
-from complaints.customers.models import Customer, EmailAddress, Phone
+from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
-from complaints.insights.models import OutcomeTally
+from complaints.incoming.models import Fetched, Mail, Mailbox, Tally
+from complaints.insights.models import Basis, LabelTally, MeasuredCase, OutcomeTally
 from complaints.intake.models import ColumnMapping
-from complaints.outbox.models import BarredAddress, Breaker, Message
+from complaints.outbox.models import BarredAddress, Breaker, Message, MessageLanguage, MessageText
+from complaints.remedies.catalogue import RemedyType
 from complaints.remedies.models import (
     Advice,
     Approval,
@@ -59,13 +62,16 @@ __all__ = [
     "Authority",
     "Balance",
     "BarredAddress",
+    "Basis",
     "Breaker",
     "BusinessCalendar",
     "Case",
     "CaseText",
     "CauseEntry",
+    "ChangedCase",
     "Clock",
     "ColumnMapping",
+    "Consent",
     "CorrectiveAction",
     "Course",
     "Customer",
@@ -76,13 +82,21 @@ __all__ = [
     "ExchangeRate",
     "Exposure",
     "FailureType",
+    "Fetched",
     "Hearing",
     "HearingEntry",
     "Investigation",
+    "LabelTally",
     "LadderStep",
     "LedgerEntry",
     "LedgerProof",
+    "Mail",
+    "Mailbox",
+    "MeasuredCase",
+    "Merge",
     "Message",
+    "MessageLanguage",
+    "MessageText",
     "Order",
     "OutcomeTally",
     "Phone",
@@ -90,6 +104,7 @@ __all__ = [
     "PlaybookVersion",
     "RecoveryStandard",
     "Remedy",
+    "RemedyType",
     "Reminder",
     "SameFailure",
     "ServiceStandard",
@@ -98,6 +113,8 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Suspicion",
+    "Tally",
     "Target",
     "TimelineEntry",
     "TrackingLink",

@@ -1,11 +1,13 @@
 """Typed readers over the environment; every one answers a bad value with a sentence that stops the start."""
 
+import json
 import os
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import environ
 
@@ -226,7 +228,125 @@ def mail_provider() -> Mapping[str, Any]:
         "EMAIL_BACKEND": f"anymail.backends.{provider.module}.EmailBackend",
         "ANYMAIL": anymail,
         "MAIL_REPORTS_VIEW": f"anymail.webhooks.{provider.module}.{provider.name}TrackingWebhookView",
+        "MAIL_IN_VIEW": f"anymail.webhooks.{provider.module}.{provider.name}InboundWebhookView",
     }
+
+
+_TWILIO = "https://api.twilio.com/2010-04-01/Accounts/{sid}/Messages.json"
+_SMS_METHODS = frozenset({"POST", "PUT", "GET"})
+
+
+def sms() -> Mapping[str, str]:
+    """Read SMS_GATEWAY_* or TWILIO_* as the way to a gateway for text messages; empty where none is set.
+
+    Raises:
+        Refused: both are set, or a part is missing or cannot be read.
+    """
+    url, account = text("SMS_GATEWAY_URL"), text("TWILIO_ACCOUNT_SID")
+    if url and account:
+        refuse("SMS_GATEWAY_URL", "TWILIO_ACCOUNT_SID is set as well; keep one of the two.")
+    if account:
+        return _twilio(account)
+    if not url:
+        return {}
+    template = text("SMS_GATEWAY_TEMPLATE", "to={to}&text={text}&key={key}")
+    if "{to}" not in template or "{text}" not in template:
+        refuse("SMS_GATEWAY_TEMPLATE", "write a form or a JSON object with {to} and {text} inside.")
+    method = choice("SMS_GATEWAY_METHOD", "POST", _SMS_METHODS)
+    if template.startswith("{") and not template.startswith("{to}"):
+        try:
+            json.loads(template)
+        except ValueError:
+            refuse("SMS_GATEWAY_TEMPLATE", "it begins like JSON and cannot be read as JSON.")
+        if method == "GET":
+            refuse("SMS_GATEWAY_METHOD", "JSON is sent with POST or PUT.")
+    return {
+        "url": _url("SMS_GATEWAY_URL", url, frozenset({"https", "http"})),
+        "method": method,
+        "template": template,
+        "header": secret("SMS_GATEWAY_HEADER"),
+        "reports_secret": secret("SMS_REPORTS_SECRET"),
+        "signing_key": "",
+    }
+
+
+def _twilio(account: str) -> Mapping[str, str]:
+    token, sender = secret("TWILIO_AUTH_TOKEN"), text("TWILIO_FROM")
+    if not token or not sender:
+        refuse("TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN and TWILIO_FROM are needed with TWILIO_ACCOUNT_SID.")
+    own = {"MessagingServiceSid": sender} if sender.startswith("MG") else {"From": sender}
+    return {
+        "url": _TWILIO.format(sid=account),
+        "method": "POST",
+        "template": urlencode({"To": "{to}", "Body": "{text}", "StatusCallback": "{reports}", **own}),
+        "header": f"Authorization: Basic {b64encode(f'{account}:{token}'.encode()).decode()}",
+        "reports_secret": "",
+        "signing_key": token,
+    }
+
+
+class Imap(NamedTuple):
+    """A mailbox that mail is fetched from."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    security: str
+
+    @property
+    def name(self) -> str:
+        """What it is called where people read it: without the password."""
+        return f"{self.user}@{self.host}/{self.folder}"
+
+
+_IMAP_PORTS: Mapping[str, int] = {"imaps": 993, "imap+tls": 143, "imap": 143}
+
+
+def imap(name: str) -> Imap | None:
+    """Read the address of a mailbox, `imaps://user:password@host:port/folder`; None where none is set.
+
+    Raises:
+        Refused: it is no such address, or names no user.
+    """
+    value = secret(name)
+    if not value:
+        return None
+    parts = urlsplit(_url(name, value, frozenset(_IMAP_PORTS)))
+    try:
+        where, port_number = parts.hostname, parts.port or _IMAP_PORTS[parts.scheme]
+    except ValueError:
+        where, port_number = None, 0
+    if not where or not parts.username:
+        refuse(name, "write imaps://user:password@host:993/INBOX; a sign such as @ or / in the password as %40 or %2F.")
+    box = unquote(parts.path.strip("/")) or "INBOX"
+    return Imap(where, port_number, unquote(parts.username), unquote(parts.password or ""), box, parts.scheme)
+
+
+def reply_keys(name: str) -> list[str]:
+    """Read the versions of the key that reply addresses are made with; the first one signs, every one is understood.
+
+    Raises:
+        Refused: one of them is more than four letters and digits.
+    """
+    versions = [version.lower() for version in names(name, ("1",))]
+    if not all(version.isascii() and version.isalnum() and len(version) <= 4 for version in versions):
+        refuse(name, "write versions of at most four letters and digits, the newest first, for example 2,1.")
+    return versions
+
+
+def reply_address(name: str) -> str:
+    """Read where answers go: `complaints@example.com`, which takes `complaints+…@` too, or a domain, `@example.com`.
+
+    Raises:
+        Refused: it is neither, or too long for the mark that is put into it.
+    """
+    value = text(name)
+    local, at, domain = value.rpartition("@")
+    if value and (not at or "." not in domain or "+" in local or len(local) > 18 or " " in value):
+        refuse(name, "write an address of at most 18 letters before the @, or @ and a domain of its own.")
+    return value
 
 
 def base_url() -> str:

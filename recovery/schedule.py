@@ -17,6 +17,7 @@ class Periodic(NamedTuple):
 
 JOBS = (
     Periodic("send messages that were missed", "messages.send_missed", 10),
+    Periodic("fetch and sort mail", "mail.fetch", 30),
     Periodic("order what was missed from systems outside", "fulfilments.send_missed", 20),
     Periodic("hand up what ran out", "deadlines.sweep", 15),
     Periodic("remind of what draws near", "deadlines.remind", 30),
@@ -24,9 +25,13 @@ JOBS = (
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
     Periodic("look after causes and actions", "causes.watch", 60),
+    Periodic("tell people of their day", "staff.tell_days", 10 * 60),
+    Periodic("ask how it was handled", "cases.survey", 15 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),
     Periodic("count what remedies did", "remedies.tally", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
+    Periodic("look for customers who are on file twice", "customers.look_for_doubles", 60),
+    Periodic("count what changed", "insights.refresh", 10),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )
 

@@ -1,11 +1,14 @@
 """Django's settings, all from the environment. Product rules are rows in the database, not settings."""
 
 from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -94,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Middleware of the doors comes last: it knows the language, the employee and whether htmx asked.
+    "complaints.common.rulebook.AskedOnce",
     "complaints.desk.middleware.KeepWhatWasTyped",
     "complaints.desk.middleware.AtTheDesk",
 ]
@@ -157,6 +161,14 @@ def _redis_url() -> str:
     return embedded.place(DATA_DIR).redis_url
 
 
+def _shipped_with(package: str, folder: str) -> Path:
+    """A folder of an installed package, without running the package."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ImproperlyConfigured(f"The package {package} is not installed.")
+    return Path(spec.origin).parent / folder
+
+
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url()
@@ -173,7 +185,7 @@ MEDIA_ROOT = DATA_DIR / "media"  # no address leads there: attachments are serve
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")
-STATICFILES_DIRS = [env.ROOT / "static"]
+STATICFILES_DIRS = [env.ROOT / "static", ("echarts", _shipped_with("instaui_echarts", "static"))]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -216,13 +228,24 @@ LOCALE_PATHS = [env.ROOT / "complaints" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 PHONENUMBER_DEFAULT_REGION = "US"
+SURVEY_AFTER_DAYS = env.number("SURVEY_AFTER_DAYS", 3, most=20)  # after closing; 0 for no survey
 
 # Mail
 
-EMAIL_FILE_PATH = MAIL_REPORTS_VIEW = ""
+EMAIL_FILE_PATH = MAIL_REPORTS_VIEW = MAIL_IN_VIEW = ""
 for _name, _value in env.mail(DATA_DIR / "mail", to_files=EMBEDDED).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"complaints@{urlsplit(BASE_URL).hostname}")
+MAIL_REPLY_ADDRESS = env.reply_address("MAIL_REPLY_ADDRESS")
+MAIL_REPLY_KEYS = env.reply_keys("MAIL_REPLY_KEYS")
+MAIL_IN_IMAP = env.imap("MAIL_IN_IMAP_URL")
+MAIL_IN_ADDRESSES = env.names("MAIL_IN_ADDRESSES")
+MAIL_IN_UNIT = env.text("MAIL_IN_UNIT")
+MAIL_IN_MOST_A_DAY = env.number("MAIL_IN_MOST_A_DAY", 20, least=1, most=10_000)
+
+# Text messages
+
+SMS = env.sms()
 
 # Systems outside that give customers what was promised
 

@@ -119,7 +119,7 @@ class NewCustomerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=160)
     company = serializers.CharField(max_length=160, required=False, default="", allow_blank=True)
     email = serializers.EmailField(required=False, default="", allow_blank=True)
-    language = serializers.ChoiceField(Language.choices, default=Language.ENGLISH)
+    language = serializers.CharField(max_length=10, default=Language.ENGLISH)
 
 
 class NewComplaintSerializer(serializers.Serializer[Any]):

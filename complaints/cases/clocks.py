@@ -217,6 +217,15 @@ def close(case: Case, *, put_right_at: datetime | None, at: datetime) -> None:
     Clock.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at, dropped=True)
 
 
+def revive(case: Case, *, ended_at: datetime) -> None:
+    """Let the clocks that were dropped at a moment run on, as though they had never been: they end where they would."""
+    for clock in Clock.objects.filter(case=case, ended_at=ended_at, dropped=True).select_related("calendar"):
+        clock.case = case
+        clock.ended_at, clock.dropped = None, False
+        reckon(clock)
+        clock.save(update_fields=["ended_at", "dropped", "due_at", "remind_at"])
+
+
 def held_to(case: Case, targets: Iterable[Target], *, at: datetime) -> list[Clock]:
     """The open clocks of a case as other targets would have them, not stored: due anew, from their own start.
 

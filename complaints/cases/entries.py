@@ -36,6 +36,9 @@ class Entry(StrEnum):
     WITHDRAWN = "complaint.withdrawn"
     DUPLICATE_MARKED = "duplicate.marked"
     DUPLICATE_RECEIVED = "duplicate.received"
+    DUPLICATE_UNDONE = "duplicate.undone"
+    DUPLICATE_LEFT = "duplicate.left"
+    DUPLICATE_HEARD = "duplicate.heard"
     FAILURE_LINKED = "failure.linked"
     FAILURE_PARTED = "failure.parted"
     LET_REST = "complaint.let_rest"
@@ -43,9 +46,19 @@ class Entry(StrEnum):
     LINK_SENT = "link.sent"
     LINK_HANDED_OUT = "link.handed_out"
     CUSTOMER_CHANGED = "customer.changed"
+    WISHES_KEPT = "customer.wished"
+    CUSTOMER_MERGED = "customer.merged"
+    CUSTOMER_PARTED = "customer.parted"
     MAIL_CAME_BACK = "mail.came_back"
     MAIL_UNWANTED = "mail.unwanted"
     ADDRESS_TRUSTED = "address.trusted"
+    MAIL_FILED = "mail.filed"
+    MAIL_TAKEN = "mail.taken"
+    MAIL_FROM_ELSEWHERE = "mail.from_elsewhere"
+    MAIL_NAMES = "mail.names"
+    MAIL_FILES_LEFT = "mail.files_left"
+    FOLLOWS = "complaint.follows"
+    FOLLOWED = "complaint.followed"
     GROUP_CHANGED = "customer.regrouped"
     REMEDY_PROPOSED = "remedy.proposed"
     REMEDY_AUTHORISED = "remedy.authorised"
@@ -126,6 +139,12 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("This complaint goes on together with another one of yours, %(original)s"),
     ),
     Entry.DUPLICATE_RECEIVED: Telling(_("%(actor)s marked %(duplicate)s as a duplicate of this complaint")),
+    Entry.DUPLICATE_UNDONE: Telling(
+        _("%(actor)s says that this is no duplicate of %(original)s: it goes on as it was"),
+        _("This complaint goes on by itself again"),
+    ),
+    Entry.DUPLICATE_LEFT: Telling(_("%(actor)s says that %(duplicate)s is no duplicate of this complaint")),
+    Entry.DUPLICATE_HEARD: Telling(_("The customer wrote on %(duplicate)s, which is marked as a duplicate of this")),
     Entry.FAILURE_LINKED: Telling(_("%(actor)s found that this is the same failure as %(other)s")),
     Entry.FAILURE_PARTED: Telling(_("%(actor)s found that this is not the same failure as %(other)s")),
     Entry.LET_REST: Telling(
@@ -140,9 +159,27 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("%(actor)s changed the customer's group: %(old)s → %(new)s. This complaint is held to what was promised.")
     ),
     Entry.CUSTOMER_CHANGED: Telling(_("%(actor)s changed the customer's e-mail address: %(old)s → %(new)s")),
+    Entry.WISHES_KEPT: Telling(_("The customer changed how they are written to"), _("You changed how we write to you")),
+    Entry.CUSTOMER_MERGED: Telling(_("%(actor)s merged two files of one customer: %(merged)s goes on as %(survivor)s")),
+    Entry.CUSTOMER_PARTED: Telling(
+        _("%(actor)s undid a merge: this complaint is %(merged)s's again, not %(survivor)s's")
+    ),
     Entry.MAIL_CAME_BACK: Telling(_("A message to %(address)s did not arrive")),
     Entry.MAIL_UNWANTED: Telling(_("Our mail to %(address)s was reported as unwanted")),
     Entry.ADDRESS_TRUSTED: Telling(_("%(actor)s lets mail go to %(address)s again")),
+    Entry.MAIL_FILED: Telling(_("It came as a mail from %(address)s")),
+    Entry.MAIL_TAKEN: Telling(_("%(actor)s took a mail from %(address)s that had been set aside")),
+    Entry.MAIL_FROM_ELSEWHERE: Telling(
+        _("This was written from %(address)s, an address that is not on file for the customer")
+    ),
+    Entry.MAIL_NAMES: Telling(
+        _("The mail from %(address)s names %(references)s. A number proves nothing: it became a complaint of its own")
+    ),
+    Entry.MAIL_FILES_LEFT: Telling(_("Not taken over from the mail, but kept with it: %(names)s")),
+    Entry.FOLLOWS: Telling(
+        _("It follows %(reference)s, which is closed"), _("It follows your earlier complaint %(reference)s")
+    ),
+    Entry.FOLLOWED: Telling(_("The customer wrote again, and that is complaint %(reference)s now")),
     Entry.REMEDY_PROPOSED: Telling(_("%(actor)s proposed: %(remedy)s")),
     Entry.REMEDY_AUTHORISED: Telling(_("%(actor)s authorised: %(remedy)s")),
     Entry.REMEDY_REFUSED: Telling(_("%(actor)s refused: %(remedy)s")),

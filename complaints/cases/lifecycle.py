@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -122,6 +122,17 @@ def apply(
     store(case, live=live)
 
 
+def restore(case: Case, status: Status, *, at: datetime) -> None:
+    """Let a locked case that was marked as a duplicate go on in the state it had, with the clocks it had."""
+    check(case, Move.UNMARK_DUPLICATE)
+    if case.closed_at is not None:
+        clocks.revive(case, ended_at=case.closed_at)
+    case.status, case.closed_at, case.outcome, case.duplicate_of = status, None, "", None
+    if status == Status.OPEN:
+        clocks.resume(case, at=at)
+    store(case)
+
+
 def store(case: Case, *, live: Sequence[Clock] | None = None) -> None:
     """Write a locked case back with its next due moment, by its `live` clocks, and a new version."""
     case.due_at = clocks.next_due(clocks.unended(case) if live is None else live)
@@ -162,6 +173,19 @@ def lock_together(employee: Employee, permission: Permission, reference: str, ot
     return case, lock_for(employee, permission, other, move=Move.NOTE)
 
 
+def lock_with_original(reference: str) -> tuple[Case, Case | None]:
+    """A case under its lock, and if it is a duplicate, the one that goes on under its own, in the order of their ids.
+
+    One that is marked in the very moment in which it is asked for is no duplicate yet. Raises NotFound.
+    """
+    known = Case.objects.filter(reference=reference, duplicate_of__isnull=False)
+    pks = [pk for pair in known.values_list("pk", "duplicate_of") for pk in pair if pk is not None]
+    if pks:
+        list(Case.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
+    case = locked(reference)
+    return case, case.duplicate_of if case.duplicate_of_id in pks else None
+
+
 def lock_cases_of(customer: Customer) -> list[Case]:
     """Every case of a locked customer that is not closed, under its lock, in the order of their ids.
 
@@ -170,6 +194,19 @@ def lock_cases_of(customer: Customer) -> list[Case]:
     theirs = Case.objects.select_for_update(of=("self",)).filter(customer=customer)
     still_open = list(theirs.exclude(status=Status.CLOSED).order_by("pk"))
     return still_open or list(theirs.order_by("-filed_at", "-pk")[:1])
+
+
+def lock_all_of(customers: Collection[int]) -> list[Case]:
+    """Every case of some locked customers, open or not, under its lock, in the order of their ids."""
+    theirs = Case.objects.select_for_update(of=("self",)).filter(customer__in=customers)
+    return list(theirs.order_by("pk"))
+
+
+def hand_to(customer: Customer, cases: Collection[Case]) -> None:
+    """Let locked cases be those of another locked customer; everything that hangs on them goes along."""
+    for case in cases:
+        case.customer = customer
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(customer=customer, version=F("version") + 1)
 
 
 def renew_versions(cases: list[Case]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.cases.entries import Entry
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor, ActorKind
+from complaints.customers.guards import CASE_OF_SOMEBODY
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee, Tier, Unit
 from complaints.standards.models import (
@@ -52,6 +53,40 @@ NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
 ESCALATED = ~models.Q(status=Status.CLOSED) & models.Q(step__gt=0, reached_tier_at__isnull=False)
 """Open cases that came up the ladder and stand on a tier of ours."""
+
+
+class ChangedCase(models.Model):
+    """A case whose record changed and that whoever keeps reckonings of cases has not looked at since.
+
+    Written by triggers on whatever the record is made of, so that raw SQL counts too; the same case may stand here
+    often. Nobody updates a row and nothing is unique, so that changes of one case never wait for each other here.
+    """
+
+    case_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+def notes_the_change(column: str) -> list[pgtrigger.Trigger]:
+    """For a model that a case's record is made of: each statement notes the cases it touched, named by `column`."""
+    note = "INSERT INTO complaints_changedcase (case_id) SELECT DISTINCT {column} FROM {rows}; RETURN NULL;"
+    ways = (
+        ("insert", pgtrigger.Insert, {"new": "fresh"}, "fresh"),
+        ("update", pgtrigger.Update, {"new": "fresh"}, "fresh"),
+        ("delete", pgtrigger.Delete, {"old": "gone"}, "gone"),
+    )
+    return [
+        pgtrigger.Trigger(
+            name=f"notes_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(**referencing),  # type: ignore[no-untyped-call] # the library has no types
+            func=note.format(column=column, rows=rows),
+        )
+        for name, operation, referencing, rows in ways
+    ]
 
 
 class Channel(models.TextChoices):
@@ -179,6 +214,11 @@ class Case(models.Model):
             models.Index(fields=["customer", "-filed_at"], name="case_by_customer"),
             models.Index(fields=["failure_type", "-filed_at", "-id"], name="case_by_failure_type"),
             models.Index(fields=["resolved_at"], condition=models.Q(status="resolved"), name="awaiting_verdict"),
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(status="closed", outcome__in=["solved", "no_answer"], handling_rating__isnull=True),
+                name="closed_and_not_rated",
+            ),
             models.Index(fields=["reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_wait"),
             models.Index(fields=["unit", "reached_tier_at", "id"], condition=ESCALATED, name="escalated_by_unit"),
         ]
@@ -210,12 +250,19 @@ class Case(models.Model):
         ]
         triggers: ClassVar = [
             pgtrigger.Trigger(
+                name="of_somebody",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id"),  # type: ignore[no-untyped-call] # the library has no types
+                func=CASE_OF_SOMEBODY,
+            ),
+            pgtrigger.Trigger(
                 name="one_failure_with",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("duplicate_of_id"),  # type: ignore[no-untyped-call] # the library has no types
                 condition=pgtrigger.Q(old__duplicate_of__df=pgtrigger.F("new__duplicate_of")),
                 func=ALONE_WITH_FAILURES,
-            )
+            ),
+            *notes_the_change("id"),
         ]
 
     def __str__(self) -> str:
@@ -310,6 +357,7 @@ class Clock(models.Model):
     remind_at = models.DateTimeField(null=True, blank=True, help_text=_("When somebody is reminded next."))
 
     class Meta:
+        triggers: ClassVar = notes_the_change("case_id")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case", "kind", "label"],

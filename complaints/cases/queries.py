@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from complaints.cases.entries import Entry
 from complaints.cases.models import ESCALATED, NOT_DUE, Case, Clock, TimelineEntry
-from complaints.cases.states import MOVES, Move, Status
+from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.cases.walks import Walk
 from complaints.common.errors import NotFound
 from complaints.common.keyset import Key, beyond, read_key
@@ -40,14 +41,17 @@ def visible_to(employee: Employee) -> QuerySet[Case]:
 
 
 def locked(reference: str) -> Case:
-    """One case under its row lock, for the rest of the transaction; raises NotFound."""
-    case = (
+    """One case under its row lock, for the rest of the transaction; raises NotFound.
+
+    Asked for again where it is not there: a case that went to another customer while we waited is left out of a join.
+    """
+    row = (
         Case.objects.select_for_update(of=("self",))
         .select_related("customer", "unit", "responsible")
         .defer(*UNSHOWN)
         .filter(reference=reference)
-        .first()
     )
+    case = row.first() or row.all().first()
     if case is None:
         raise NotFound(case=reference)
     return case
@@ -89,6 +93,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         Move.REOPEN: Permission.REOPEN,
         Move.WITHDRAW: Permission.WITHDRAW,
         Move.MARK_DUPLICATE: Permission.MARK_DUPLICATE,
+        Move.UNMARK_DUPLICATE: Permission.UNMARK_DUPLICATE,
         Move.LINK_FAILURE: Permission.LINK_FAILURE,
         Move.PART_FAILURE: Permission.PART_FAILURE,
     }
@@ -104,6 +109,8 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         done.add(Move.TAKE)
     if case.step == 0:
         done.add(Move.STEP_DOWN)
+    if case.outcome != Outcome.DUPLICATE:
+        done.add(Move.UNMARK_DUPLICATE)
     return [move for move in legal if move not in done]
 
 
@@ -261,6 +268,18 @@ def timeline_of(case: Case, *, after: int = 0, limit: int = 200, public_only: bo
     if public_only:
         entries = entries.filter(public=True)
     return list(entries.order_by("-pk")[:limit])
+
+
+def filed_since(customer: Customer, at: datetime, *, seen_by: Employee, but: Collection[int]) -> list[Case]:
+    """The newest complaints of a customer filed since a moment, that the employee sees, without some."""
+    theirs = visible_to(seen_by).filter(customer=customer, filed_at__gte=at).exclude(pk__in=but)
+    return list(theirs.select_related("failure_type").order_by("-filed_at", "-pk")[:PAGE])
+
+
+def duplicates_of(case: Case, *, seen_by: Employee) -> list[Case]:
+    """The duplicates of a case that the employee sees, with the files that came with each, oldest first."""
+    theirs = visible_to(seen_by).filter(duplicate_of=case).order_by("pk").prefetch_related("attachments")
+    return list(theirs[:20])
 
 
 @dataclass(frozen=True, slots=True)

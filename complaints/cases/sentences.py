@@ -13,6 +13,7 @@ from complaints.cases.entries import TOLD
 from complaints.cases.models import TimelineEntry
 from complaints.common.actors import ActorKind
 from complaints.common.money import money_words
+from complaints.common.words import name_in
 from complaints.standards.models import ClockKind
 
 
@@ -55,9 +56,11 @@ def _facts(told: TimelineEntry) -> dict[str, object]:
 
 
 def _remedy(facts: dict[str, Any]) -> str:
-    """A remedy by its kind, which is kept in English as the catalogue has it, and its sum."""
+    """A remedy by its kind, as the catalogue named it that day, and its sum."""
     kind, amount = facts.get("remedy"), facts.get("amount")
     if not kind:
         return ""
-    words = _(kind)
-    return f"{words}, {money_words(Money(Decimal(amount), facts['currency']))}" if amount else words
+    words = name_in(kind, facts["remedy_zh"]) if facts.get("remedy_zh") else _(kind)
+    if not amount:
+        return words
+    return _("{remedy}, {amount}").format(remedy=words, amount=money_words(Money(Decimal(amount), facts["currency"])))

@@ -47,6 +47,7 @@ class Move(models.TextChoices):
     REOPEN = "reopen", _("Reopen")
     WITHDRAW = "withdraw", _("Withdraw")
     MARK_DUPLICATE = "mark_duplicate", _("Mark as a duplicate")
+    UNMARK_DUPLICATE = "unmark_duplicate", _("No duplicate after all")
     LINK_FAILURE = "link_failure", _("Same failure as another")
     PART_FAILURE = "part_failure", _("Not the same failure")
     LET_REST = "let_rest", _("Close without an answer")
@@ -86,6 +87,7 @@ MOVES: Final[dict[Move, Rule]] = {
     Move.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLOSED}), Status.OPEN),
     Move.WITHDRAW: Rule(LIVE, Status.CLOSED),
     Move.MARK_DUPLICATE: Rule(LIVE, Status.CLOSED),
+    Move.UNMARK_DUPLICATE: Rule(frozenset({Status.CLOSED})),
     Move.LINK_FAILURE: Rule(ANY),
     Move.PART_FAILURE: Rule(ANY),
     Move.LET_REST: Rule(frozenset({Status.RESOLVED}), Status.CLOSED),

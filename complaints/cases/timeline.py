@@ -6,6 +6,7 @@ from datetime import datetime
 
 from complaints.cases.entries import TOLD, Entry
 from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.states import Status
 from complaints.common.actors import Actor, ActorKind
 
 
@@ -53,6 +54,13 @@ def record(
 def has_submission(case: Case, submission: str) -> bool:
     """Whether a form with this key has been taken already; asked under the lock of the case."""
     return bool(submission) and TimelineEntry.objects.filter(case=case, facts__submission=submission).exists()
+
+
+def status_before_mark(case: Case) -> Status:
+    """In what state a case was marked as a duplicate last; open where the entry does not say."""
+    marks = TimelineEntry.objects.filter(case=case, kind=Entry.DUPLICATE_MARKED).order_by("-pk")
+    was = marks.values_list("facts__was", flat=True).first()
+    return Status(was) if was in Status.values else Status.OPEN
 
 
 def last_employee(case: Case, kind: Entry) -> int | None:

@@ -83,7 +83,7 @@ class Investigation(models.Model):
         verbose_name_plural = _("investigations")
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=~Q(state="closed"), name="investigation_open_by_due"),
-            models.Index(fields=["-due_at", "-id"], name="investigation_by_due"),
+            models.Index(fields=["-due_at", "-id"], condition=Q(state="closed"), name="investigation_closed_by_due"),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="investigation_to_look_at"),
         ]
         constraints: ClassVar = [
@@ -163,6 +163,8 @@ class CorrectiveAction(models.Model):
     times_reopened = models.PositiveSmallIntegerField(default=0)
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
+    objects: ClassVar[models.Manager[CorrectiveAction]] = models.Manager()
+
     class Meta:
         verbose_name = _("corrective action")
         verbose_name_plural = _("corrective actions")
@@ -170,7 +172,14 @@ class CorrectiveAction(models.Model):
             models.Index(
                 fields=["due_at", "id"], condition=Q(state__in=["planned", "done"]), name="action_open_by_due"
             ),
-            models.Index(fields=["-due_at", "-id"], name="action_by_due"),
+            models.Index(
+                fields=["-due_at", "-id"], condition=Q(state__in=["proved", "dropped"]), name="action_ended_by_due"
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state="planned", times_reopened__gt=0),
+                name="action_without_effect",
+            ),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="action_to_look_at"),
         ]
         constraints: ClassVar = [
@@ -253,7 +262,8 @@ class Finding(models.TextChoices):
 class Hearing(models.Model):
     """What an employee is said to have done, and how it is judged: only after they were asked and heard.
 
-    Seen by four people at most: the accused, who investigates, who decides, and who decides on an appeal.
+    Seen by four people at most: the accused, who investigates, who decides, and who decides on an appeal; and by
+    whoever stands in for one who decides. `look_at` is when the periodic job looks whether somebody is waited for.
     """
 
     investigation = models.ForeignKey(Investigation, on_delete=models.PROTECT, related_name="+")
@@ -267,8 +277,15 @@ class Hearing(models.Model):
     heard_at = models.DateTimeField(null=True, blank=True)
     finding = models.CharField(max_length=10, choices=Finding, blank=True, default="")
     found_at = models.DateTimeField(null=True, blank=True)
+    found_by = models.ForeignKey(Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    appeal_by = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    look_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="hearing_to_look_at"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["investigation", "accused"], name="one_hearing_for_one_matter"),
             models.CheckConstraint(condition=Q(state__in=HearingState.values), name="hearing_state_known"),
@@ -278,15 +295,30 @@ class Hearing(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(found_at__isnull=True, finding="", state__in=["asked", "heard"])
-                | (Q(found_at__isnull=False, state__in=["found", "appealed", "final"]) & ~Q(finding="")),
+                | (
+                    Q(found_at__isnull=False, found_by__isnull=False, appeal_by__isnull=False)
+                    & Q(state__in=["found", "appealed", "final"])
+                    & ~Q(finding="")
+                ),
                 name="finding_has_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(accused=F("decider")) & ~Q(accused=F("investigator")), name="nobody_judges_themselves"
+                condition=Q(appealed_at__isnull=True) | Q(appealed_at__lte=F("appeal_by")), name="appealed_in_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(appealed_at__isnull=True, state__in=["asked", "heard", "found"])
+                | Q(appealed_at__isnull=False, appeal_decider__isnull=False, state__in=["appealed", "final"]),
+                name="appeal_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(accused=F("decider"))
+                & ~Q(accused=F("investigator"))
+                & (Q(found_by__isnull=True) | ~Q(accused=F("found_by"))),
+                name="nobody_judges_themselves",
             ),
             models.CheckConstraint(
                 condition=Q(appeal_decider__isnull=True)
-                | (~Q(appeal_decider=F("accused")) & ~Q(appeal_decider=F("decider"))),
+                | (~Q(appeal_decider=F("accused")) & ~Q(appeal_decider=F("found_by"))),
                 name="appeal_goes_to_another",
             ),
         ]
@@ -303,16 +335,17 @@ class HearingKind(models.TextChoices):
     FOUND = "found", _("Finding")
     APPEALED = "appealed", _("Appeal")
     DECIDED = "decided", _("Decision on the appeal")
+    PASSED_ON = "passed_on", _("Passed on, to be decided by")
 
 
 class HearingEntry(models.Model):
-    """What was said in a hearing, by whom and when. Written once, never changed."""
+    """What was said in a hearing, by whom and when; nobody where it was passed on. Written once, never changed."""
 
     hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=HearingKind)
     at = models.DateTimeField()
-    by = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
-    by_name = models.CharField(max_length=120)
+    by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120, blank=True, default="")
     finding = models.CharField(max_length=10, choices=Finding, blank=True, default="")
     text = models.TextField()
 

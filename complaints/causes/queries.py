@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to as cases_visible_to
+from complaints.causes.judges import JUDGES
 from complaints.causes.models import CorrectiveAction, Hearing, Investigation, SettingReason
 from complaints.common.errors import NotFound
 from complaints.common.keyset import Key, beyond, read_key
 from complaints.staff.models import Employee, Role, SettingChange, Unit
 from complaints.staff.permissions import Permission, may
-from complaints.staff.queries import sees_whole_organisation, visible_units
+from complaints.staff.queries import sees_whole_organisation, stood_in_for, visible_units
 
-PAGE = 25
+PAGE: Final = 25
+WALK: Final = 2_000  # rows of an index a list reads at most; the rest is one click further
 SHOWN: Final = 12
+PARTS: Final = ("accused", "investigator", "decider", "appeal_decider", "found_by")
+"""Who has a part in a hearing."""
+
+Row = TypeVar("Row", Investigation, CorrectiveAction, Hearing)
+Due = TypeVar("Due", Investigation, CorrectiveAction)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of a list and the key to go on from."""
+class Listed(Generic[Row]):
+    """One page of a list and the key to go on from; with `more_unseen` the walk ended before the page was full."""
 
-    rows: Sequence[Investigation] | Sequence[CorrectiveAction]
+    rows: Sequence[Row]
     next_key: str = ""
+    more_unseen: bool = False
 
 
 def investigations_seen_by(employee: Employee) -> QuerySet[Investigation]:
@@ -54,26 +63,28 @@ def actions_seen_by(employee: Employee) -> QuerySet[CorrectiveAction]:
     return CorrectiveAction.objects.filter(own | Q(investigation__in=investigations_seen_by(employee).values("pk")))
 
 
-def investigation_page(employee: Employee, *, closed: bool, after: str = "") -> Listed:
-    """A page of investigations: the open ones by what is due first, the closed ones newest first. Keyset pages."""
-    rows = investigations_seen_by(employee).select_related("department", "unit", "lead")
-    rows = rows.filter(state="closed") if closed else rows.exclude(state="closed")
-    return _listed(rows, descending=closed, after=after)
+def investigation_page(employee: Employee, *, closed: bool, after: str = "") -> Listed[Investigation]:
+    """A page of investigations: the open ones by what is due first, the closed ones newest first. Keyset pages.
 
-
-def action_page(employee: Employee, *, state: str, after: str = "") -> Listed:
-    """A page of actions: what is planned or observed by what is due first, `proved` and `dropped` newest first.
-
-    `no_effect` are those that were reopened as they had none.
+    At most WALK rows of the index are read, whatever the reader's units leave of them.
     """
-    rows = actions_seen_by(employee).select_related("investigation", "unit", "owner", "failure_type")
-    if state == "no_effect":
-        rows = rows.filter(state="planned", times_reopened__gt=0)
-    elif state in {"proved", "dropped"}:
-        rows = rows.filter(state=state)
-    else:
-        rows = rows.filter(state__in=["planned", "done"])
-    return _listed(rows, descending=state in {"proved", "dropped"}, after=after)
+    state = Q(state="closed") if closed else ~Q(state="closed")
+    walk = Investigation.objects.filter(state)
+    seen = investigations_seen_by(employee).select_related("department", "unit", "lead")
+    return _listed(walk, seen, descending=closed, after=after)
+
+
+def action_page(employee: Employee, *, state: str, after: str = "") -> Listed[CorrectiveAction]:
+    """A page of actions: what is planned or observed by what is due first; what has ended newest first.
+
+    `no_effect` are those that were reopened as they had none. At most WALK rows of the index are read.
+    """
+    wanted = {
+        "no_effect": Q(state="planned", times_reopened__gt=0),
+        "ended": Q(state__in=["proved", "dropped"]),
+    }.get(state, Q(state__in=["planned", "done"]))
+    seen = actions_seen_by(employee).select_related("investigation", "unit", "owner", "failure_type")
+    return _listed(CorrectiveAction.objects.filter(wanted), seen, descending=state == "ended", after=after)
 
 
 def investigation_for(employee: Employee, pk: int) -> Investigation:
@@ -103,23 +114,41 @@ def action_for(employee: Employee, pk: int) -> CorrectiveAction:
     return found
 
 
-def hearings_seen_by(employee: Employee) -> QuerySet[Hearing]:
-    """Only one's own: as the accused, as who investigates, as who decides. No role sees more."""
+def hearings_seen_by(employee: Employee, *, at: datetime) -> QuerySet[Hearing]:
+    """Only one's own: as the accused, as who investigates, as who decides. No role sees more.
+
+    Whoever stands in for one who decides sees what waits for a decision, as long as they do and may decide themselves.
+    """
     if not employee.is_active:
         return Hearing.objects.none()
-    parts = ("accused", "investigator", "decider", "appeal_decider")
     concerned = Q()
-    for part in parts:
+    for part in PARTS:
         concerned |= Q(**{part: employee})
-    return Hearing.objects.filter(concerned).select_related("investigation", *parts)
+    away = list(stood_in_for(employee, at=at)) if employee.tier in JUDGES else []
+    if away:
+        concerned |= Q(decider__in=away, state__in=["asked", "heard"]) | Q(appeal_decider__in=away, state="appealed")
+    return Hearing.objects.filter(concerned).select_related("investigation", *PARTS)
 
 
-def hearing_for(employee: Employee, pk: int) -> Hearing:
+def hearing_for(employee: Employee, pk: int, *, at: datetime) -> Hearing:
     """One of one's own; raises NotFound for anybody else's."""
-    found = hearings_seen_by(employee).filter(pk=pk).first()
+    found = hearings_seen_by(employee, at=at).filter(pk=pk).first()
     if found is None:
         raise NotFound
     return found
+
+
+def hearing_page(employee: Employee, *, at: datetime, after: str = "") -> Listed[Hearing]:
+    """A page of the hearings one has a part in, newest first. Keyset pages."""
+    rows = hearings_seen_by(employee, at=at).filter(beyond("asked_at", read_key(after), descending=True))
+    page = list(rows.order_by("-asked_at", "-pk")[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    return Listed(page[:PAGE], str(Key(last.asked_at, last.pk)) if last else "")
+
+
+def hearings_in(investigation: Investigation, *, seen_by: Employee, at: datetime) -> list[Hearing]:
+    """The hearings of an investigation that the reader has a part in."""
+    return list(hearings_seen_by(seen_by, at=at).filter(investigation=investigation).order_by("pk")[:SHOWN])
 
 
 def investigations_of(case: Case, *, seen_by: Employee) -> list[Investigation]:
@@ -162,8 +191,20 @@ def reasons_of(changes: Sequence[SettingChange], *, seen_by: Employee) -> dict[i
     return {one.change_id: one.action for one in found.select_related("action")}
 
 
-def _listed(rows: QuerySet, *, descending: bool, after: str) -> Listed:  # type: ignore[type-arg] # two models
+def may_tell(employee: Employee, investigation: Investigation) -> bool:
+    """Whether an employee may tell another what they are said to have done: the analysts and who leads it."""
+    return may(employee, Permission.INVESTIGATE) or investigation.lead_id == employee.pk
+
+
+def _listed(walk: QuerySet[Due], seen: QuerySet[Due], *, descending: bool, after: str) -> Listed[Due]:
     order = ("-due_at", "-pk") if descending else ("due_at", "pk")
-    page = list(rows.filter(beyond("due_at", read_key(after), descending=descending)).order_by(*order)[: PAGE + 1])
-    last = page[PAGE - 1] if len(page) > PAGE else None
-    return Listed(page[:PAGE], str(Key(last.due_at, last.pk)) if last else "")
+    walk = walk.filter(beyond("due_at", read_key(after), descending=descending)).order_by(*order)
+    page = list(seen.filter(pk__in=walk.values("pk")[:WALK]).order_by(*order)[: PAGE + 1])
+    if len(page) > PAGE:
+        return Listed(page[:PAGE], _key(page[PAGE - 1].due_at, page[PAGE - 1].pk))
+    ends = walk.values_list("due_at", "pk")[WALK - 1 : WALK].first()
+    return Listed(page, _key(*ends) if ends else "", more_unseen=ends is not None)
+
+
+def _key(due_at: datetime, pk: int) -> str:
+    return str(Key(due_at, pk))

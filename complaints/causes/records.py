@@ -31,9 +31,9 @@ def record(
 
 
 def say(
-    hearing: Hearing, kind: HearingKind, *, by: Employee, at: datetime, text: str, finding: str = ""
+    hearing: Hearing, kind: HearingKind, *, by: Employee | None, at: datetime, text: str, finding: str = ""
 ) -> HearingEntry:
-    """Store what was said in a hearing."""
+    """Store what was said in a hearing; by nobody where it was passed on."""
     return HearingEntry.objects.create(
-        hearing=hearing, kind=kind, at=at, by=by, by_name=by.name, text=text, finding=finding
+        hearing=hearing, kind=kind, at=at, by=by, by_name=by.name if by else "", text=text, finding=finding
     )

@@ -85,6 +85,26 @@ class CustomerNotYours(NotPermitted):
     sentence_template = _("You find this customer, but what is on file for them is not yours to change.")
 
 
+class StewardshipNotYours(NotPermitted):
+    """Files of customers are merged by those who keep them, where they see every complaint of both."""
+
+    sentence_template = _("Files of customers are merged by analysts and administrators who see all their complaints.")
+
+
+class MergeMovedOn(RecoveryError):
+    """Somebody else merged or parted these files after the page was drawn."""
+
+    code = "merge_moved_on"
+    sentence_template = _("These files have moved on: somebody merged one of them already. Please look again.")
+
+
+class LaterMergeFirst(RecoveryError):
+    """Merges are undone in the opposite order, so that each finds what it left."""
+
+    code = "later_merge_first"
+    sentence_template = _("Another merge came after this one. Please undo that one first.")
+
+
 class CustomerChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed what is on file for a customer after the page was drawn."""
 
@@ -106,6 +126,12 @@ class SettingsNotYours(NotPermitted):
     sentence_template = _("Settings are kept by administrators.")
 
 
+class TextsNotYours(NotPermitted):
+    """The texts of messages are kept by administrators and quality analysts."""
+
+    sentence_template = _("The texts of messages are kept by administrators and quality analysts.")
+
+
 class PlaybooksNotYours(NotPermitted):
     """Playbooks are written by analysts, and by administrators."""
 
@@ -122,6 +148,19 @@ class SettingChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed a setting after the page was drawn."""
 
     sentence_template = _("This was changed while you were writing. Look at what is new, then send again.")
+
+
+class MailNotYours(NotPermitted):
+    """Mails are taken by those who also handle complaints."""
+
+    sentence_template = _("Mails are taken by those who also handle complaints: front line, managers and VPs.")
+
+
+class MailDealtWith(RecoveryError):
+    """The mail is part of a complaint already, or was not looked at yet."""
+
+    code = "mail_dealt_with"
+    sentence_template = _("This mail is not waiting to be taken: somebody has dealt with it meanwhile.")
 
 
 class Invalid(RecoveryError):
@@ -196,6 +235,13 @@ class CauseMovedOn(RecoveryError):
 
     code = "cause_moved_on"
     sentence_template = _("This has moved on: the step is not possible now.")
+
+
+class AppealTooLate(RecoveryError):
+    """The days in which a finding could be appealed are over."""
+
+    code = "appeal_too_late"
+    sentence_template = _("The time to appeal was over at %(until)s.")
 
 
 class NotHeardYet(RecoveryError):

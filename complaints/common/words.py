@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.utils.translation import get_language
+
 # C0/C1 controls except tab and newline, and the characters that turn the reading direction around unseen
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 # What a script may need between its letters, and what takes room and shows nothing: alone, neither says anything
@@ -32,6 +34,11 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """The same for one-line fields: white space of any kind becomes one space."""
     return " ".join(clean(text).split())
+
+
+def name_in(name: str, name_zh: str) -> str:
+    """Of two names the one for the language that is active; without a Chinese one the other."""
+    return name_zh if name_zh and (get_language() or "").startswith("zh") else name
 
 
 def fold(text: str) -> str:

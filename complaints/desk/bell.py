@@ -17,6 +17,7 @@ from complaints.handling.see_news import see_all_messages, see_message
 from complaints.outbox.models import Message
 from complaints.outbox.queries import news_of
 from complaints.outbox.render import words_of
+from complaints.outbox.texts import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ def bell(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         see_all_messages(until=read_id(request.POST.get("until", "")) or 0, by=employee, at=timezone.now())
         return redirect("desk:bell")
-    page = news_of(employee, after=request.GET.get("after", ""))
+    page, texts = news_of(employee, after=request.GET.get("after", "")), in_force()
     context = {
         "page": page,
-        "told": [Told(one, words_of(one).subject) for one in page.messages],
+        "told": [Told(one, one.subject or words_of(one, texts).subject) for one in page.messages],
         "newest": page.messages[0].pk if page.messages else 0,
         "has_new": any(one.seen_at is None for one in page.messages),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from typing import Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +15,12 @@ from django.views.decorators.http import require_safe
 from complaints.cases.queries import visible_to
 from complaints.common.errors import PageNotPermitted
 from complaints.common.keyset import read_id
+from complaints.common.words import name_in
 from complaints.desk.choices import units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.desk.months import around, month_asked
 from complaints.desk.request import at_desk
-from complaints.desk.wording import name_in
+from complaints.desk.spreadsheets import plain
 from complaints.remedies.budgets import (
     SUMMED,
     Account,
@@ -33,13 +33,10 @@ from complaints.remedies.budgets import (
     last_proof,
     lines,
 )
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import name_of_remedy
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import sees_whole_organisation
-
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would work out instead of showing it."""
 
 
 class UnitForm(Styled):
@@ -61,7 +58,7 @@ def budgets(request: HttpRequest) -> HttpResponse:
     employee, at, month = _reader(request), timezone.now(), month_asked(request)
     form = UnitForm(employee, request)
     unit = form.chosen()
-    kinds = [(RemedyKind(one.name).label, one) for one in by_kind(employee, month, unit=unit)]
+    kinds = [(name_of_remedy(one.name), one) for one in by_kind(employee, month, unit=unit)]
     failures = [(name_in(one.name, one.name_zh), one) for one in by_failure(employee, month, unit=unit)]
     context = {
         "form": form,
@@ -129,7 +126,7 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
     entry = line.entry
     return [
         timezone.localtime(entry.at).isoformat(timespec="seconds"),
-        _plain(account.holder.name),
+        plain(account.holder.name),
         entry.get_kind_display(),
         entry.remedy.get_kind_display(),
         entry.case.reference if is_seen else "",
@@ -140,11 +137,6 @@ def _cells(line: Line, account: Account, *, is_seen: bool) -> list[object]:
         f"{line.left.amount:.2f}",
         entry.get_why_display(),
     ]
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _reader(request: HttpRequest) -> Employee:

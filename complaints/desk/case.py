@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from complaints.cases import attachments, sentences
 from complaints.cases.deadlines import state_of
 from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
-from complaints.cases.queries import clocks_of, legal_moves, one_visible, story_of, timeline_of
+from complaints.cases.queries import clocks_of, duplicates_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
 from complaints.common.errors import (
     BeyondAuthority,
@@ -65,6 +65,28 @@ class Offered:
     step: Step
     form: StepForm | None
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of the page: the usual ones in a row, the rare ones folded away until one of them is open."""
+
+    offered: Sequence[Offered]
+
+    @property
+    def usual(self) -> list[Offered]:
+        """What is done every day."""
+        return [one for one in self.offered if not one.step.rare]
+
+    @property
+    def rare(self) -> list[Offered]:
+        """What stands under “More”."""
+        return [one for one in self.offered if one.step.rare]
+
+    @property
+    def is_rare_open(self) -> bool:
+        """Whether one of them was asked for."""
+        return any(one.is_open for one in self.rare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +270,12 @@ def _page(
     told = [_told(entry, files=files, seen_entry=seen) for entry in entries]
     context = {
         "case": case,
-        "steps": offered,
+        "steps": Steps(offered),
         "panel": panel,
         "told": told,
         "files": files,
         "linked": linked,
+        "duplicates": duplicates_of(case, seen_by=employee),
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,
         "slip_submission": str(uuid4()),

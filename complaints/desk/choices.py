@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from complaints.common.keyset import read_id
-from complaints.desk.wording import name_in, name_of
+from complaints.common.words import name_in
+from complaints.desk.wording import name_of
 from complaints.escalation.urgent import groups_with_a_rule
+from complaints.outbox.texts import languages_of_customers
 from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units
 from complaints.standards.models import ServiceStandard
@@ -21,6 +23,11 @@ MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
 
 Choice = tuple[int | str, str]
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages that customers are written to in."""
+    return list(languages_of_customers().items())
 
 
 def failure_types() -> list[tuple[str, list[Choice]]]:

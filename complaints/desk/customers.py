@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import time
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,19 +16,27 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from djmoney.money import Money
 
 from complaints.cases.queries import cases_of, may_change, story_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
+from complaints.common.money import money_words
 from complaints.common.words import clean_line
-from complaints.customers.models import Customer, Language
+from complaints.customers.models import Customer, Purpose, Reach
 from complaints.customers.records import LONGEST, CustomerFile, file_of, read_emails, read_phones
 from complaints.desk import kept
-from complaints.desk.choices import customer_groups
-from complaints.desk.fields import Line, Styled, Words
+from complaints.desk.choices import customer_groups, languages
+from complaints.desk.fields import Amount, Hour, Line, Styled, Words
 from complaints.desk.lookup import contacts_of, look_up, one_customer
 from complaints.desk.request import at_desk
 from complaints.handling.change_customer import change_customer, require_change
+from complaints.handling.merge_customers import may_merge
+from complaints.handling.note_consent import note_consent
+from complaints.handling.offer_remedy import words_of
 from complaints.handling.trust_address import trust_address
+from complaints.insights.whole_customer import whole
+from complaints.outbox.texts import language_name
+from complaints.remedies.models import Remedy
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 
@@ -42,7 +52,7 @@ class CustomerForm(Styled):
         label=_("E-mail addresses"), required=False, help_text=_("One a line; the first one is where we write.")
     )
     phones = Words(label=_("Telephone numbers"), required=False, help_text=_("One a line."))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
     group = forms.ChoiceField(
         label=_("Customer group"),
         required=False,
@@ -51,11 +61,42 @@ class CustomerForm(Styled):
         ),
     )
     preferences = Words(label=_("Preferences"), required=False, max_length=LONGEST["preferences"])
+    special_needs = Words(
+        label=_("Special needs"),
+        required=False,
+        max_length=LONGEST["special_needs"],
+        help_text=_("Only what the customer wants us to know, and with their consent."),
+    )
+    customer_since = forms.DateField(
+        label=_("Customer since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    revenue = Amount(label=_("Revenue per year"), required=False)
+    revenue_currency = Line(
+        label=_("Currency of the revenue"), required=False, max_length=3, help_text=_("ISO code, such as USD.")
+    )
     notes = Words(
         label=_("Notes"),
         required=False,
         max_length=LONGEST["notes"],
         help_text=_("For colleagues only; the customer never sees it."),
+    )
+    channel = forms.ChoiceField(
+        label=_("Write by"),
+        choices=Reach,
+        help_text=_("An SMS goes to the first mobile number."),
+    )
+    quiet_from = Hour(label=_("No messages from"), required=False)
+    quiet_until = Hour(
+        label=_("Until"),
+        required=False,
+        help_text=_("On the clocks of the unit. What cannot wait is sent all the same."),
+    )
+    no_progress = forms.BooleanField(
+        label=_("No messages on progress"),
+        required=False,
+        help_text=_("Answers, questions, offers and what closes a complaint are always sent."),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -67,6 +108,8 @@ class CustomerForm(Styled):
             cast("forms.ChoiceField", self.fields["group"]).choices = groups
         else:
             del self.fields["group"]
+        if not settings.SMS:
+            del self.fields["channel"]
         self.fields["name"].error_messages["required"] = gettext("Please say who the customer is.")
 
     def clean_emails(self) -> tuple[str, ...]:
@@ -80,12 +123,32 @@ class CustomerForm(Styled):
     def file(self) -> CustomerFile:
         """What the verb needs."""
         told = self.cleaned_data
-        return replace(self._on_file, **{name: told[name] for name in told if name != "seen"})
+        worth = {} if told["revenue"] is not None else {"revenue_currency": ""}
+        return replace(self._on_file, **{name: told[name] for name in told if name != "seen"} | worth)
 
     def on_file_instead(self) -> list[tuple[str, str]]:
         """What is on file where it is not as typed, by label: what a colleague has just written."""
-        on_file = {**_as_typed(self._on_file), "language": str(Language(self._on_file.language).label)}
+        on_file = {**_as_typed(self._on_file), "language": language_name(self._on_file.language)}
+        on_file = {name: "" if value is None else str(value) for name, value in on_file.items()}
+        on_file["channel"] = str(Reach(self._on_file.channel).label)
+        on_file["no_progress"] = gettext("Yes") if self._on_file.no_progress else gettext("No")
         return [(str(self[name].label), on_file[name]) for name in self.file().differs_in(self._on_file)]
+
+
+class ConsentForm(Styled):
+    """What a customer said they agree to, or not any more."""
+
+    purpose = forms.ChoiceField(
+        label=_("About"),
+        choices=[("", "—"), *Purpose.choices],
+        error_messages={"required": _("Please choose what it is about.")},
+    )
+    says = forms.ChoiceField(label=_("The customer"), choices=[("yes", _("agrees")), ("no", _("does not agree"))])
+    words = Line(
+        label=_("How they told us"),
+        max_length=200,
+        error_messages={"required": _("Please say how they told us, such as “on the telephone”.")},
+    )
 
 
 @require_safe
@@ -99,16 +162,62 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer, and of their complaints those that the viewer may see."""
-    employee = at_desk(request).user
     found = _customer(pk)
+    if found.pk != pk:
+        return redirect("desk:customer", pk=found.pk)
+    return _whole(request, found, ConsentForm())
+
+
+@require_POST
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take down that the customer agrees to something, or does not any more."""
+    form = ConsentForm(request.POST)
+    found = _customer(pk)
+    require_change(found, by=at_desk(request).user)
+    if not form.is_valid():
+        return _whole(request, found, form, status=400)
+    told = form.cleaned_data
+    try:
+        note_consent(
+            pk,
+            purpose=told["purpose"],
+            agrees=told["says"] == "yes",
+            words=told["words"],
+            by=at_desk(request).user,
+            at=timezone.now(),
+        )
+    except Invalid as error:
+        form.add_error(error.field, error.sentence)
+        return _whole(request, found, form, status=error.status)
+    messages.success(request, gettext("What the customer said is on file."))
+    return redirect("desk:customer", pk=pk)
+
+
+def _whole(request: HttpRequest, found: Customer, form: ConsentForm, *, status: int = 200) -> HttpResponse:
+    employee = at_desk(request).user
+    seen = whole(found, seen_by=employee)
     context = {
         "customer": found,
+        "whole": seen,
+        "revenue": found.revenue is not None and money_words(Money(found.revenue, found.revenue_currency)),
+        "given": [money_words(one) for one in seen.given],
+        "cost": [money_words(one) for one in seen.cost],
+        "remedies": [(one, words_of(one), _cost_words(one)) for one in seen.remedies],
+        "form": form,
         **contacts_of(found),
         "story": story_of(found, seen_by=employee),
         "page": cases_of(found, seen_by=employee, after=request.GET.get("after", "")),
         "can_change": may_change(employee, found),
+        "can_merge": may_merge(employee, found),
     }
-    return render(request, "desk/customer.html", context)
+    return render(request, "desk/customer.html", context, status=status)
+
+
+def _cost_words(remedy: Remedy) -> str:
+    """What a remedy cost us, where that is known."""
+    if remedy.cost is None or remedy.amount is None:
+        return ""
+    return money_words(Money(remedy.cost, remedy.amount.currency))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,6 +225,8 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is on file to be written over, or take it; after a collision what was typed stands beside the news."""
     employee = at_desk(request).user
     found = _customer(pk)
+    if found.pk != pk:
+        return redirect("desk:customer", pk=found.pk)
     require_change(found, by=employee)
     if request.method != "POST":
         form = CustomerForm(file_of(found), kept.typed_before(request, at=timezone.now()), by=employee)
@@ -186,8 +297,20 @@ def _as_typed(file: CustomerFile) -> dict[str, Any]:
         "language": file.language,
         "group": file.group,
         "preferences": file.preferences,
+        "special_needs": file.special_needs,
+        "customer_since": file.customer_since,
+        "revenue": file.revenue,
+        "revenue_currency": file.revenue_currency,
         "notes": file.notes,
+        "channel": file.channel,
+        "quiet_from": _hour(file.quiet_from),
+        "quiet_until": _hour(file.quiet_until),
+        "no_progress": file.no_progress,
     }
+
+
+def _hour(told: time | None) -> str:
+    return f"{told:%H:%M}" if told else ""
 
 
 def _each(read: Callable[[Sequence[str]], tuple[str, ...]], typed: str) -> tuple[str, ...]:

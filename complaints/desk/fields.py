@@ -27,6 +27,12 @@ class Line(forms.CharField):
         return clean_line(super().to_python(value) or "")
 
 
+class Hour(forms.TimeField):
+    """A time of day, as a browser's own control gives it."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
 class Words(forms.CharField):
     """As many lines as it takes."""
 

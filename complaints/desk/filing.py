@@ -22,7 +22,7 @@ from complaints.common.words import clean_line
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
 from complaints.desk import kept
-from complaints.desk.choices import failure_types, service_standards, units
+from complaints.desk.choices import failure_types, languages, service_standards, units
 from complaints.desk.fields import Files, Line, LongSelect, Styled, Words
 from complaints.desk.lookup import look_up, one_customer
 from complaints.desk.request import at_desk
@@ -45,7 +45,7 @@ class FilingForm(Styled):
     company = Line(label=_("Company"), required=False, max_length=160)
     email = forms.EmailField(label=_("E-mail address"), required=False)
     phone = PhoneNumberField(label=_("Telephone"), required=False)
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=Language.choices)
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=languages)
 
     preferences = Words(
         label=_("Preferences"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})

@@ -15,15 +15,15 @@ from djmoney.money import Money
 
 from complaints.cases.models import Case, TimelineEntry
 from complaints.common.money import money_words
+from complaints.common.rulebook import Mark, edition
 from complaints.customers.models import Language
 from complaints.desk.wording import name_of
 from complaints.insights.outcomes import FEW, Outcome, outcomes_for
 from complaints.insights.shares import Share, interval
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import catalogue
 from complaints.remedies.models import Advice, Remedy
 from complaints.remedies.playbooks import Guidance, advised, playbook_for, weights_in
 from complaints.remedies.worth import Parts, Reckoning, parts_of, reckon
-from complaints.standards.rulebook import Mark, edition
 
 APOLOGY: Final = "apology"
 
@@ -50,7 +50,7 @@ class Beside:
     apology: str = ""
     model: str = ""
     advised: Sequence[Advised] = ()
-    others: Sequence[tuple[RemedyKind, Sequence[str]]] = ()
+    others: Sequence[tuple[str, Sequence[str]]] = ()
     counted_at: datetime | None = None
 
     def proposed(self, key: str) -> Advised | None:
@@ -73,7 +73,7 @@ def beside(
     parts = parts_of(case, entries, price=_price_known(remedies, currency), at=at)
     outcomes = outcomes_for(case.failure_type)
     did = {kind: outcome_words(outcome, case) for kind, outcome in outcomes.items()}
-    named = {RemedyKind(one.kind) for one in advice}
+    named = {one.kind for one in advice}
     return Beside(
         mark,
         parts,
@@ -86,11 +86,11 @@ def beside(
             _advised(
                 one,
                 reckoned(parts if one.currency == currency else replace(parts, price=None), one.currency, mark),
-                did.get(RemedyKind(one.kind), ()),
+                did.get(one.kind, ()),
             )
             for one in advice
         ],
-        others=[(kind, did[kind]) for kind in RemedyKind if kind in did.keys() - named],
+        others=[(row.label, did[kind]) for kind, row in catalogue(mark).items() if kind in did.keys() - named],
         counted_at=next((one.as_of for one in outcomes.values()), None),
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from complaints.cases.queries import one_visible
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
@@ -11,6 +13,7 @@ from complaints.common.tokens import read_reference
 from complaints.common.words import clean_line
 from complaints.customers import lookup
 from complaints.customers.models import Customer
+from complaints.customers.records import goes_on_as, mobiles_among
 from complaints.outbox.queries import barred
 from complaints.staff.models import Employee
 
@@ -28,16 +31,20 @@ def look_up(employee: Employee, typed: str, *, limit: int = 8) -> list[Customer]
 
 
 def one_customer(typed: str) -> Customer | None:
-    """The customer with this id; None for anything that is not one."""
+    """The customer with this id, or whoever goes on in their place; None for anything that is not one."""
     key = read_id(typed)
-    return None if key is None else Customer.objects.filter(pk=key).first()
+    found = None if key is None else Customer.objects.filter(pk=key).first()
+    return None if found is None else goes_on_as(found)
 
 
 def contacts_of(customer: Customer) -> dict[str, Any]:
-    """Addresses and numbers as pages show them, the addresses with what bars them, and whether mail reaches anybody."""
+    """Addresses and numbers as pages show them, with what bars them, and whether messages arrive."""
     emails, phones = list(customer.emails.all()), list(customer.phones.all())
-    closed = barred(email.address for email in emails)
+    closed = barred([*(email.address for email in emails), *(phone.number.as_e164 for phone in phones)])
+    for phone in phones:
+        vars(phone)["barred"] = closed.get(phone.number.as_e164)
     for email in emails:
         vars(email)["barred"] = closed.get(email.address)
     reachable = any(email.address not in closed for email in emails)
-    return {"emails": emails, "phones": phones, "is_reachable": reachable}
+    texted = bool(settings.SMS) and any(number not in closed for number in mobiles_among(phones))
+    return {"emails": emails, "phones": phones, "is_reachable": reachable or texted}

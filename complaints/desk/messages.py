@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from complaints.desk.fields import Styled
 from complaints.desk.request import at_desk
 from complaints.handling.retry_message import MOST, Likeness, retry_message, retry_messages_like
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Channel, Message, MessageState
 from complaints.outbox.queries import channels_out_of_order, messages_seen_by, one_visible
 from complaints.outbox.render import with_code, with_link, words_of
+from complaints.outbox.sms import text_of
 from complaints.staff.permissions import Permission, may
 
 
@@ -57,13 +58,14 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     employee = at_desk(request).user
     found = one_visible(employee, pk)
     words = words_of(found)
+    link = gettext("(the customer's own link)")
     can_retry = found.state == MessageState.FAILED and may(employee, Permission.RETRY_MESSAGE)
     context = {
         "message": found,
         "subject": words.subject,
-        "body": with_link(
-            with_code(words, gettext("(the customer's own code)")).text, gettext("(the customer's own link)")
-        ),
+        "body": text_of(words, link=link)
+        if found.channel == Channel.SMS
+        else with_link(with_code(words, gettext("(the customer's own code)")).text, link),
         "can_retry": can_retry,
         "like": LikeForm(found) if can_retry else None,
     }

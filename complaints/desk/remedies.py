@@ -24,6 +24,7 @@ from complaints.cases.queries import one_visible
 from complaints.cases.states import MOVES, Move
 from complaints.common.errors import Invalid, NotFound, RateMissing
 from complaints.common.money import money_words
+from complaints.common.rulebook import edition
 from complaints.desk.guidance import Beside, beside, reckoned, short_of, worth_words
 from complaints.desk.remedy_steps import REMEDY_STEPS, RemedyForm, RemedyStep
 from complaints.desk.request import at_desk
@@ -33,14 +34,13 @@ from complaints.fulfilment.queries import orders_of
 from complaints.handling.offer_remedy import words_of
 from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import GIVEN_OUTSIDE, RemedyKind, is_tangible
+from complaints.remedies.catalogue import RemedyKind, cost_of, is_given_outside, is_tangible, name_of_remedy
 from complaints.remedies.models import Approval, Decision, Remedy
 from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
 from complaints.remedies.states import RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import last_training
-from complaints.standards.rulebook import edition
 
 TONES: Final = {
     RemedyStatus.PROPOSED: "tag-warn",
@@ -101,9 +101,19 @@ class Panel:
     beside: Beside | None = None
 
     @property
+    def waiting(self) -> list[Given]:
+        """What waits for the reader: it stands first."""
+        return [one for one in self.given if one.waits_for_reader]
+
+    @property
+    def others(self) -> list[Given]:
+        """What does not."""
+        return [one for one in self.given if not one.waits_for_reader]
+
+    @property
     def waits_for_reader(self) -> bool:
         """Whether the panel comes before everything else."""
-        return any(one.waits_for_reader for one in self.given)
+        return bool(self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ def panel_of(
     reader = _reader_of(case, employee, at=at)
     remedies = remedies_of(case)
     asked = last_requests(remedies) if remedies else {}
-    orders = orders_of([one for one in remedies if one.status in ORDERED and one.kind in GIVEN_OUTSIDE])
+    orders = orders_of([one for one in remedies if one.status in ORDERED and is_given_outside(one.kind)])
     given = [
         _given(one, asked.get(one.pk), orders.get(one.pk), reader, opened=opened, newest=newest) for one in remedies
     ]
@@ -184,7 +194,7 @@ def outlook(request: HttpRequest, reference: str) -> HttpResponse:
     form = OfferForm(request.GET)
     form.offer(case, by=employee, at=at)
     form.is_valid()
-    said = {"sentence": _outlook(case, form, by=employee, at=at), "worth": _worth(form)}
+    said = {"sentence": _outlook(case, form, by=employee, at=at), "cost": _cost(form), "worth": _worth(form)}
     return render(request, "desk/_outlook.html", said)
 
 
@@ -192,7 +202,7 @@ def _worth(form: OfferForm) -> list[str]:
     """What it should be worth by the parts that are typed, and whether the sum that is typed is less."""
     told, parts = form.cleaned_data, form.parts()
     kind, currency = told.get("kind"), told.get("currency")
-    if parts is None or not currency or (kind and not is_tangible(RemedyKind(kind))):
+    if parts is None or not currency or (kind and not is_tangible(kind)):
         return []
     try:
         reckoning = reckoned(parts, currency, edition())
@@ -204,20 +214,28 @@ def _worth(form: OfferForm) -> list[str]:
     return [worth_words(reckoning), short_of(reckoning, amount)]
 
 
+def _cost(form: OfferForm) -> str:
+    """What it costs us by the catalogue, where that is not what it is worth."""
+    told = form.cleaned_data
+    kind, amount, currency = told.get("kind"), told.get("amount"), told.get("currency")
+    cost = cost_of(kind, Money(amount, currency), edition()) if kind and currency and amount else None
+    return "" if cost is None else _("It costs us about %(cost)s.") % {"cost": money_words(Money(cost, currency))}
+
+
 def _outlook(case: Case, form: OfferForm, *, by: Employee, at: datetime) -> str:
     told = form.cleaned_data
     kind, amount, currency = told.get("kind"), told.get("amount"), told.get("currency")
-    if kind and not is_tangible(RemedyKind(kind)):
+    if kind and not is_tangible(kind):
         return _("The customer gets this at once.")
     if not (kind and currency and amount and amount > 0):
         return ""
     try:
-        return _decided_by(case, RemedyKind(kind), Money(amount, currency), by=by, at=at)
+        return _decided_by(case, kind, Money(amount, currency), by=by, at=at)
     except RateMissing as error:
         return error.sentence
 
 
-def _decided_by(case: Case, kind: RemedyKind, amount: Money, *, by: Employee, at: datetime) -> str:
+def _decided_by(case: Case, kind: str, amount: Money, *, by: Employee, at: datetime) -> str:
     seen = who_decides(case, kind, amount, by=by, at=at)
     words = {"amount": money_words(amount), "name": seen.by.name if seen.by else ""}
     if seen.at_once:
@@ -282,7 +300,7 @@ def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
         left_for_customer=None if own.left_for_customer is None else own.left_for_customer + aside,
         left_this_month=own.left_this_month + (aside if is_mine else 0),
     )
-    if not without.left or not without.left.amount or not own.permits(RemedyKind(remedy.kind)):
+    if not without.left or not without.left.amount or not own.permits(remedy.kind):
         return _("This is not within your own authority: somebody else has to decide on it.")
     return _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
 
@@ -303,7 +321,7 @@ def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:
         return [_why_used_up(own), beyond]
     sentences = [_("You can decide up to %(amount)s on this case yourself.") % {"amount": money_words(left)}]
     if own.rule and own.rule.kinds:
-        kinds = ", ".join(str(RemedyKind(kind).label) for kind in own.rule.kinds)
+        kinds = ", ".join(name_of_remedy(kind) for kind in own.rule.kinds)
         sentences.append(_("This holds for: %(kinds)s.") % {"kinds": kinds})
     return [*sentences, beyond]
 
@@ -312,8 +330,14 @@ def _why_used_up(own: Allowance) -> str:
     if own.rule is None:
         return ""
     if own.left_for_failure <= 0:
-        cap = money_words(Money(own.rule.per_failure, own.rule.currency))
-        return _("What you may decide on this case by yourself (%(cap)s) is used up.") % {"cap": cap}
+        taken = own.rule.per_failure - own.left_for_failure
+        told = {
+            name: money_words(Money(sum_, own.rule.currency))
+            for name, sum_ in (("cap", own.rule.per_failure), ("taken", taken))
+        }
+        if own.left_for_failure == 0:
+            return _("What you may decide on this case by yourself (%(cap)s) is used up.") % told
+        return _("%(taken)s is given or set aside on this case, more than you may decide by yourself (%(cap)s).") % told
     if own.left_for_customer is not None and own.left_for_customer <= 0:
         words = {"cap": money_words(Money(own.rule.per_customer, own.rule.currency)), "days": own.rule.customer_days}
         return _("What you may give one customer within %(days)s days (%(cap)s) is used up.") % words

@@ -23,6 +23,7 @@ from complaints.cases.failures import linked_with
 from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import edition
 from complaints.desk.choices import failure_types, service_standards, units
 from complaints.desk.fields import Amount, Files, Line, LongSelect, Styled, Words
 from complaints.desk.guidance import APOLOGY, Beside, reckoned, worth_words
@@ -42,10 +43,11 @@ from complaints.handling.reassess import NONE_MISSED, Judged, Judgement, foresee
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.step_down import step_down
+from complaints.handling.unmark_duplicate import unmark_duplicate
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, is_tangible
+from complaints.remedies.catalogue import is_tangible, offered
 from complaints.remedies.exchange import currencies
 from complaints.remedies.models import Remedy
 from complaints.remedies.queries import last_requests
@@ -54,7 +56,6 @@ from complaints.remedies.worth import Parts, Reckoning
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
 from complaints.standards.models import Severity
-from complaints.standards.rulebook import edition
 
 
 class StepForm(Styled):
@@ -150,11 +151,11 @@ class OfferForm(StepForm):
             cast("forms.ChoiceField", self.fields["kind"]),
             cast("forms.ChoiceField", self.fields["currency"]),
         )
-        costly = [(kind.value, kind.label) for kind in RemedyKind if is_tangible(kind)]
+        rows = offered()
         kinds.choices = [
             ("", "—"),
-            (gettext("Worth a sum"), costly),
-            (gettext("Costs no money"), [(kind.value, kind.label) for kind in INTANGIBLE]),
+            (gettext("Worth a sum"), [(one.code, one.label) for one in rows if one.is_tangible]),
+            (gettext("Costs no money"), [(one.code, one.label) for one in rows if not one.is_tangible]),
         ]
         money.choices = [(one, one) for one in currencies(at=at)]
         with translation.override(case.customer.language):
@@ -208,7 +209,7 @@ class OfferForm(StepForm):
         """Ask for the sum of what is worth one, and in which currency."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
         told["parts"] = self.parts()
-        if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
+        if not told.get("kind") or not is_tangible(told["kind"]):
             return told
         if told.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", gettext("Please say what it is worth."))
@@ -295,7 +296,7 @@ class Step:
     """How a move is offered and done. `verb` takes the reference and the named facts, `fields` come from the form.
 
     A step that `foresees` tells what it would change before it is taken. One that is drawn `on_demand` has much to
-    choose from, and is asked for by a page of its own.
+    choose from, and is asked for by a page of its own. One that is `rare` is folded away under “More”.
     """
 
     verb: Callable[..., Any]
@@ -309,6 +310,7 @@ class Step:
     fields_template: str = "desk/_fields.html"
     foresees: Callable[..., Judged] | None = None
     on_demand: bool = False
+    rare: bool = False
 
     @property
     def has_foresight(self) -> bool:
@@ -331,7 +333,7 @@ def _offer(
 ) -> Remedy:
     when = {name: facts.pop(name) for name in ("by", "at", "seen_version", "submission")}
     sum_ = None if amount is None else Money(amount, currency)
-    what = RemedyFacts(kind=RemedyKind(kind), amount=sum_, proof=proof if on_the_spot else None, **facts)
+    what = RemedyFacts(kind=kind, amount=sum_, proof=proof if on_the_spot else None, **facts)
     return propose_remedy(reference, what, **when)
 
 
@@ -437,6 +439,7 @@ STEPS: Final[dict[Move, Step]] = {
         explains=_("Goes back one step of the ladder; whoever gets it reads your guidance."),
         form=ReasonForm,
         fields=("reason", "submission"),
+        rare=True,
     ),
     Move.REASSESS: Step(
         reassess,
@@ -449,6 +452,7 @@ STEPS: Final[dict[Move, Step]] = {
         fields=("judgement",),
         foresees=foresee,
         on_demand=True,
+        rare=True,
     ),
     Move.REOPEN: Step(
         reopen,
@@ -468,6 +472,7 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=ReasonForm,
         fields=("reason", "submission"),
+        rare=True,
     ),
     Move.MARK_DUPLICATE: Step(
         mark_duplicate,
@@ -478,6 +483,18 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=DuplicateForm,
         fields=("original",),
+        rare=True,
+    ),
+    Move.UNMARK_DUPLICATE: Step(
+        unmark_duplicate,
+        icon="undo-2",
+        done=_("The complaint goes on as it was."),
+        explains=_(
+            "Takes the mark back: the complaint goes on as it was, and its deadlines with it. The customer is told. "
+            "What was withdrawn with the mark is to be proposed anew. Say why."
+        ),
+        form=ReasonForm,
+        fields=("reason",),
     ),
     Move.LINK_FAILURE: Step(
         link_failure,
@@ -489,6 +506,7 @@ STEPS: Final[dict[Move, Step]] = {
         ),
         form=LinkForm,
         fields=("other",),
+        rare=True,
     ),
     Move.PART_FAILURE: Step(
         part_failure,
@@ -498,5 +516,6 @@ STEPS: Final[dict[Move, Step]] = {
         form=PartForm,
         fields=("other", "reason"),
         on_demand=True,
+        rare=True,
     ),
 }

@@ -8,10 +8,12 @@ from complaints.desk import (
     case,
     customers,
     deadlines,
+    doubles,
     escalations,
     filing,
     fulfilments,
     live,
+    mail_in,
     messages,
     remedies,
     slip,
@@ -19,7 +21,9 @@ from complaints.desk import (
     vouchers,
     worklist,
 )
+from complaints.desk.insights import pages as insights
 from complaints.desk.settings import pages as settings
+from complaints.desk.settings import texts
 
 app_name = "desk"
 
@@ -41,6 +45,11 @@ urlpatterns = [
     path("customers/", customers.customers, name="customers"),
     path("customers/find/", filing.find_customer, name="find_customer"),
     path("customers/known/", filing.known_customer, name="known_customer"),
+    path("customers/doubles/", doubles.suspected, name="doubles"),
+    path("customers/doubles/<int:pk>/", doubles.double, name="double"),
+    path("customers/merges/<int:pk>/", doubles.merge, name="merge"),
+    path("customers/<int:pk>/compare/", doubles.compare, name="compare"),
+    path("customers/<int:pk>/consent/", customers.consent, name="consent"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
     path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
     path("customers/<int:pk>/trust/", customers.trust, name="trust_address"),
@@ -58,12 +67,22 @@ urlpatterns = [
     path("fulfilments/<int:pk>/settle/", fulfilments.settle, name="settle_order"),
     path("to-give/", to_give.to_give_page, name="to_give"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("mail-in/", mail_in.mails, name="mails"),
+    path("mail-in/<int:pk>/", mail_in.mail, name="mail"),
+    path("mail-in/<int:pk>/take/", mail_in.take, name="take_mail"),
+    path("mail-in/<int:pk>/original.eml", mail_in.original, name="original_mail"),
     path("messages/", messages.messages, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
+    path("insights/", insights.insights, name="insights"),
+    path("insights/cases/", insights.insights_cases, name="insights_cases"),
+    path("insights/cases/sheet.csv", insights.insights_sheet, name="insights_sheet"),
     path("settings/", settings.settings, name="settings"),
     path("settings/absences/<int:pk>/cancel/", settings.cancel_absence, name="cancel_absence"),
+    path("settings/texts/", texts.texts, name="texts"),
+    path("settings/texts/<str:kind>/<str:language>/", texts.text, name="text"),
+    path("settings/texts/<str:kind>/<str:language>/back/", texts.back, name="text_back"),
     path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
     path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
     path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),

@@ -9,12 +9,13 @@ from typing import Final
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from complaints.cases.deadlines import Deadline, Pressure, in_business_time
 from complaints.cases.models import Case
 from complaints.cases.states import Status
+from complaints.common.words import name_in
 from complaints.standards.models import FailureType, Severity
 
 SOON: Final = timedelta(hours=4)
@@ -24,11 +25,6 @@ TONES: Final = {
     Severity.HIGH: "tag-warn",
     Severity.CRITICAL: "tag-danger",
 }
-
-
-def name_in(name: str, name_zh: str) -> str:
-    """Of two names the one for the language that is active; without a Chinese one the other."""
-    return name_zh if name_zh and (get_language() or "").startswith("zh") else name
 
 
 def name_of(failure_type: FailureType) -> str:

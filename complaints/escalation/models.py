@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.models import Clock
+from complaints.common.rulebook import makes_an_edition
 from complaints.staff.models import Employee, Tier, Unit
-from complaints.standards.models import BusinessCalendar, FailureType, makes_an_edition
+from complaints.standards.models import BusinessCalendar, FailureType
 
 
 class LadderStep(models.Model):

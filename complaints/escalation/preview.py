@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from complaints.common import rulebook
 from complaints.escalation.ladder import Rung, next_rung
 from complaints.staff.models import Unit
-from complaints.standards import hours, rulebook
+from complaints.standards import hours
 from complaints.standards.calendars import hours_of
 from complaints.standards.models import ClockKind, FailureType, Severity, StandardVersion, Target
 from complaints.standards.selection import Circumstances, promise_for

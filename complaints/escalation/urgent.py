@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from complaints.cases.models import Case
+from complaints.common.rulebook import InForce, Mark
 from complaints.common.words import fold
 from complaints.escalation.ladder import TIERS
 from complaints.escalation.models import UrgentRule
 from complaints.staff.models import Tier
-from complaints.standards.rulebook import InForce, Mark
+from complaints.standards.models import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ def urgent_rule(case: Case, edition: Mark | None, *, said: str) -> UrgentRule | 
     fitting = [written.rule for written in _WRITTEN.of(edition) if written.fits(case, text)]
     higher = [rule for rule in fitting if TIERS.index(Tier(rule.tier)) > TIERS.index(Tier(case.tier))]
     return max(higher, key=lambda rule: TIERS.index(Tier(rule.tier)), default=None)
+
+
+def cannot_wait(case: Case, edition: Mark | None) -> bool:
+    """Whether a case is critical, or a rule in force fits what the customer complained of, wherever it stands now."""
+    text = fold(f"{case.what_happened} {case.wanted}")
+    return case.severity == Severity.CRITICAL or any(one.fits(case, text) for one in _WRITTEN.of(edition))
 
 
 def groups_with_a_rule() -> set[str]:

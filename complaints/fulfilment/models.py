@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
 from complaints.staff.models import Unit
 
@@ -22,7 +21,7 @@ class Endpoint(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     url = models.CharField(_("address"), max_length=500)
     secret = models.CharField(_("secret"), max_length=200)
-    kinds = ArrayField(models.CharField(max_length=20, choices=RemedyKind), verbose_name=_("kinds of remedy"))
+    kinds = ArrayField(models.CharField(max_length=20), verbose_name=_("kinds of remedy"))
     unit = models.ForeignKey(
         Unit, verbose_name=_("for complaints of"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

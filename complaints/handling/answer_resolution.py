@@ -13,6 +13,9 @@ from complaints.common.words import clean
 from complaints.handling import tell
 from complaints.handling.end_remedies import end_remedies
 from complaints.handling.escalate import climb
+from complaints.handling.reopen import open_again
+from complaints.handling.reopen_for_customer import may_open_again
+from complaints.handling.survey import ASKED
 from complaints.handling.texts import LONGEST
 from complaints.outbox.models import Kind
 
@@ -21,9 +24,12 @@ from complaints.outbox.models import Kind
 def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str = "", at: datetime) -> Case:
     """The customer says whether the proposed resolution solved it: yes closes, no opens it again one tier higher.
 
-    The same answer sent twice is one answer. Locks the case, then the balances. Raises NotFound, MoveNotAllowed.
+    After closing they can still say it where they did not before: yes is written down, no opens it again. The same
+    answer sent twice is one answer. Locks the case, then the balances. Raises NotFound, MoveNotAllowed.
     """
     case = locked(links.case_behind(token, at=at).reference)
+    if case.status == Status.CLOSED and not was_judged(case) and may_open_again(case, at=at):
+        return _after_closing(case, solved=solved, rating=rating, text=clean(text)[:LONGEST], at=at)
     if case.solved is solved and case.status != Status.RESOLVED:
         return case
     move = Move.ACCEPT if solved else Move.REFUSE
@@ -42,4 +48,28 @@ def answer_resolution(token: str, *, solved: bool, rating: int | None, text: str
         lifecycle.apply(case, move, at=at)
         tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"v{case.version}", at=at, text=text)
         tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
+    return case
+
+
+def was_judged(case: Case) -> bool:
+    """Whether nothing is left to ask about how a complaint ended: the customer said so, or ended it themselves."""
+    if case.outcome not in ASKED:
+        return True
+    return case.timeline.filter(kind=Entry.RESOLUTION_ACCEPTED).exists()
+
+
+def _after_closing(case: Case, *, solved: bool, rating: int | None, text: str, at: datetime) -> Case:
+    """Take the answers to the survey on a locked, closed case."""
+    customer, had_it = case.customer.actor, case.responsible
+    kind = Entry.RESOLUTION_ACCEPTED if solved else Entry.RESOLUTION_REFUSED
+    case.handling_rating = rating
+    timeline.record(case, kind, by=customer, at=at, text=text, rating=rating)
+    if solved:
+        case.solved = True
+        lifecycle.store(case)
+        return case
+    open_again(case, responsible=had_it if had_it is not None and had_it.is_active else None, at=at)
+    occasion = f"v{case.version}"
+    tell.responsible(case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=occasion, at=at, text=text)
+    tell.customer(case, Kind.REOPENED, occasion=occasion, at=at)
     return case

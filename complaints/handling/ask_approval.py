@@ -22,7 +22,6 @@ from complaints.outbox.models import Kind
 from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, Remedy
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission, may
@@ -38,7 +37,7 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
     Where none does, the request waits for whoever may by then, and the administrators get an alarm: it is never lost.
     For a locked case and a remedy that awaits approval.
     """
-    kind = RemedyKind(remedy.kind)
+    kind = remedy.kind
     for step, own in covering(case, kind, remedy.amount, above=above, but=remedy.proposed_by_id, at=at):
         person = own.employee
         try:
@@ -61,7 +60,7 @@ def ask_approval(case: Case, remedy: Remedy, *, above: Tier | None, by: Actor, a
 
 
 def covering(
-    case: Case, kind: RemedyKind, amount: Money, *, above: Tier | None, but: int | None, at: datetime
+    case: Case, kind: str, amount: Money, *, above: Tier | None, but: int | None, at: datetime
 ) -> Iterator[tuple[LadderStep, Allowance]]:
     """The superiors whose own authority covers a remedy, in the order in which they are asked, without who proposed it.
 

@@ -30,6 +30,7 @@ def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None
     since = _since(case, step, at=at)
     lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
+    _tell_customer(case, at=at)
     return case
 
 
@@ -56,7 +57,14 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
     if colleague.pk != by.pk:
         tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason="")
+    _tell_customer(case, at=at)
     return case
+
+
+def _tell_customer(case: Case, *, at: datetime) -> None:
+    """Tell the customer who looks after it now, where somebody else was named to them before."""
+    if case.acknowledged_at is not None:
+        tell.customer(case, Kind.PROGRESS, occasion=f"v{case.version}", at=at, someone_new=True)
 
 
 def _since(case: Case, position: int, *, at: datetime) -> datetime | None:

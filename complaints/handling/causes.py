@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -18,8 +19,10 @@ from complaints.common.errors import NotFound
 from complaints.escalation.ladder import next_rung
 from complaints.handling import tell
 from complaints.outbox.models import Kind
-from complaints.staff.models import Employee, Unit
+from complaints.staff.models import Employee, Tier, Unit
 from complaints.staff.queries import administrators
+
+Row = TypeVar("Row", bound=Model)
 
 AGAIN: Final = timedelta(days=1)
 """How long a step of the ladder without a deadline of its own has before the next one is told."""
@@ -28,27 +31,34 @@ AGAIN: Final = timedelta(days=1)
 def lock_investigation(pk: int, *, by: Employee) -> Investigation:
     """One that the employee sees, under its lock; raises NotFound."""
     seen = investigation_for(by, pk)
-    return _locked(Investigation, seen.pk, "department", "lead", "unit", "calendar", "opened_by")
+    return _locked(Investigation.objects.all(), seen.pk, "department", "lead", "unit", "calendar", "opened_by")
 
 
 def lock_action(pk: int, *, by: Employee) -> CorrectiveAction:
     """One that the employee sees, under its lock; raises NotFound."""
-    return _locked(CorrectiveAction, action_for(by, pk).pk, "investigation", "owner", "unit", "failure_type")
+    return _locked(
+        CorrectiveAction.objects.all(), action_for(by, pk).pk, "investigation", "owner", "unit", "failure_type"
+    )
 
 
-def lock_hearing(pk: int, *, by: Employee) -> Hearing:
-    """One of the employee's own, under its lock; raises NotFound."""
-    return _locked(Hearing, hearing_for(by, pk).pk, "investigation", "accused", "investigator", "decider")
+def lock_hearing(pk: int, *, by: Employee, at: datetime) -> Hearing:
+    """One of the employee's own at a moment, under its lock; raises NotFound."""
+    seen = hearing_for(by, pk, at=at)
+    return _locked(
+        Hearing.objects.all(), seen.pk, "accused__unit", "investigator", "decider", "appeal_decider", "found_by"
+    )
 
 
-def write_on_cases(investigation: Investigation, kind: Entry, *, by: Employee, at: datetime, **facts: str) -> None:
+def write_on_cases(
+    investigation: Investigation, kind: Entry, *, by: Employee, at: datetime, title: str = "", department: str = ""
+) -> None:
     """Write a step on the timeline of every complaint concerned, for staff only.
 
     Locks the complaints, in the order of their ids, as every verb does before it writes on one.
     """
-    told = {"title": investigation.title, **facts}
+    title = title or investigation.title
     for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=_case_ids(investigation)).order_by("pk"):
-        timeline.record(case, kind, by=by.actor, at=at, **told)
+        timeline.record(case, kind, by=by.actor, at=at, title=title, department=department)
 
 
 def tell_of_investigation(
@@ -69,18 +79,24 @@ def tell_of_action(
           title=action.title, due_at=action.due_at)  # fmt: skip
 
 
-def tell_in_confidence(who: Employee, hearing: Hearing, *, news: str | Promise, occasion: str, at: datetime) -> None:
+def tell_in_confidence(
+    who: Employee, hearing: Hearing, *, news: str | Promise, occasion: str, at: datetime, until: datetime | None = None
+) -> None:
     """Tell one of those concerned that something was said in a hearing; what it was stands on its page only."""
     page = _page("hearing", hearing.pk)
-    _tell(who, Kind.STAFF_HEARING, occasion=f"hearing {hearing.pk} {occasion}", at=at, page=page, news=news)
+    _tell(who, Kind.STAFF_HEARING, occasion=f"hearing {hearing.pk} {occasion}", at=at, page=page, news=news,
+          due_at=until)  # fmt: skip
 
 
-def one_up(unit: Unit, step: int, *, at: datetime) -> tuple[list[Employee], int, datetime | None]:
+def one_up(unit: Unit, step: int, *, past: Employee, at: datetime) -> tuple[list[Employee], int, datetime | None]:
     """Whom to tell of what ran out, the step that is theirs, and when to look again; None above the last one.
 
-    On top of the ladder, and where nobody stands on it, the administrators are told.
+    They lead, and are another than who owes it. On top of the ladder, and where nobody stands on it, the administrators
+    are told.
     """
-    rung = next_rung(unit, step, at=at)
+    rung = next_rung(unit, step, at=at, least=Tier.MANAGER)
+    while rung is not None and rung.responsible is not None and rung.responsible.pk == past.pk:
+        rung = next_rung(unit, rung.step.position, at=at, least=Tier.MANAGER)
     if rung is None or rung.step.is_outside or rung.responsible is None:
         return administrators(), step, None
     return [rung.responsible], rung.step.position, rung.decides_by(at=at) or at + AGAIN
@@ -99,8 +115,8 @@ def _tell(who: Employee, kind: Kind, *, occasion: str, at: datetime, **facts: An
         tell.colleague_of_no_case(who, kind, occasion=occasion, at=at, **facts)
 
 
-def _locked(model: Any, pk: int, *related: str) -> Any:
-    row = model.objects.select_for_update(of=("self",)).select_related(*related).filter(pk=pk).first()
+def _locked(rows: QuerySet[Row], pk: int, *related: str) -> Row:
+    row = rows.select_for_update(of=("self",)).select_related(*related).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row

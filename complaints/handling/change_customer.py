@@ -3,17 +3,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import may_change
-from complaints.common.errors import CustomerChangedMeanwhile, CustomerNotYours, NotFound
+from complaints.common.errors import CustomerChangedMeanwhile, CustomerNotYours, MergeMovedOn, NotFound
 from complaints.customers import records
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFile
 from complaints.handling import tell
+from complaints.handling.texts import known_language
 from complaints.intake.catalogue import is_stand_in
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
@@ -43,6 +45,7 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
     require_change(customer, by=by)
     before = records.file_of(customer)
     told = records.checked(file, before=before)
+    known_language(told.language)
     changed = told.differs_in(before)
     if not changed:
         return customer
@@ -50,19 +53,26 @@ def change_customer(pk: int, *, file: CustomerFile, by: Employee, at: datetime, 
         require(by, Permission.CHANGE_GROUP)
     if seen is not None and seen != before.fingerprint:
         raise CustomerChangedMeanwhile(customer=pk)
-    cases = lifecycle.lock_cases_of(customer) if {"emails", "group"} & set(changed) else []
+    moved = {"emails", "phones", "channel"} if settings.SMS else {"emails"}
+    cases = lifecycle.lock_cases_of(customer) if {*moved, "group"} & set(changed) else []
     records.change(customer, told)
     if {"name", "company"} & set(changed):
         lifecycle.find_by_new_words(customer, most=FOUND_ANEW)
     if cases:
         _write_down(cases, before, told, by=by, at=at)
-    if "emails" in changed and told.emails:
-        tell.customer_of_what_was_withheld(customer, cases, address=told.emails[0], at=at)
+    if moved & set(changed):
+        address = next(iter(told.emails), "")
+        tell.customer_of_what_was_withheld(customer, cases, address=address, at=at)
     return customer
 
 
 def require_change(customer: Customer, *, by: Employee) -> None:
-    """Raise CustomerNotYours unless the employee may change this customer; nobody changes a stand-in for many."""
+    """Raise CustomerNotYours unless the employee may change this customer; nobody changes a stand-in for many.
+
+    Raises MergeMovedOn for one who was merged: their file is kept as it was.
+    """
+    if customer.merged_into_id is not None:
+        raise MergeMovedOn
     if not may_change(by, customer) or is_stand_in(customer):
         raise CustomerNotYours(customer=customer.pk)
 

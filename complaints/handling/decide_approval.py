@@ -23,7 +23,6 @@ from complaints.outbox.models import Kind
 from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Decision, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Employee
@@ -53,7 +52,7 @@ def approve(
     remedies.check(item, RemedyMove.AUTHORISE)
     asked = item.amount
     if amount is not None:
-        item.amount = _in_its_currency(checked_amount(amount), item)
+        remedies.worth_another_sum(item, _in_its_currency(checked_amount(amount), item))
     _spend_own(case, item, by=by, at=at)
     remedies.decide(item, Decision.APPROVED, by=by, at=at, reason=reason)
     authorise_and_offer(case, item, by=by, at=at, reason=reason, submission=submission)
@@ -119,7 +118,7 @@ def _covering(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -> tupl
     is_own = held is not None and held.holder_id == by.pk
     month = held.month if held is not None and is_own else None
     own = allowance(by, case, at=at, currency=str(remedy.amount.currency), without=remedy, month=month)
-    if own.rule is None or not own.covers(remedy.amount, RemedyKind(remedy.kind)):
+    if own.rule is None or not own.covers(remedy.amount, remedy.kind):
         raise BeyondAuthority
     as_it_is = held is not None and (held.authority_id, held.amount) == (
         own.rule.pk,

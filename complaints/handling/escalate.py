@@ -14,6 +14,7 @@ from complaints.cases.sentences import deadline_names
 from complaints.cases.states import Move
 from complaints.common.actors import SYSTEM, Actor, ActorKind
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import Mark
 from complaints.escalation.ladder import Ladders, Rung, next_rung
 from complaints.escalation.urgent import urgent_rule
 from complaints.handling import tell
@@ -23,7 +24,6 @@ from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
 from complaints.staff.queries import at_work, nearest
-from complaints.standards.rulebook import Mark
 
 
 @transaction.atomic
@@ -73,6 +73,7 @@ def climb(
     rung = look_up(case.unit, case.step, at=at, least=least)
     if rung is None:
         return False
+    had_it = case.responsible_id
     missed = _move_up(case, rung, move=move, at=at, live=live)
     deadlines = missed[0].facts["deadlines"] if missed and reason is None else ""
     why: dict[str, Any] = {"reason": reason or "", "deadlines": deadlines, "submission": submission}
@@ -84,6 +85,8 @@ def climb(
     else:
         entry = timeline.entry(case, Entry.ESCALATED, by=by, at=at, to=rung.who, tier=rung.step.tier, **why)
         messages = _who_learns(case, rung, told, by=by, at=at, reason=because, is_urgent=least is not None)
+        if missed and had_it is not None and had_it != case.responsible_id:
+            messages += _who_missed_it(case, had_it, rung, missed, at=at)
     enqueue(*missed, entry, *messages)
     return True
 
@@ -132,6 +135,16 @@ def _who_learns(
         why["for_customer"] = by.kind == ActorKind.CUSTOMER
         inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, **why)
     return [*inwards, *outwards]
+
+
+def _who_missed_it(
+    case: Case, had_it: int, rung: Rung, missed: Sequence[TimelineEntry], *, at: datetime
+) -> list[Message]:
+    """The message to who had the case when the deadline ran out, and does not have it any more."""
+    names = deadline_names(missed[0].facts["deadlines"])
+    facts = {"deadline": names, "to": rung.who}
+    person = Employee.objects.get(pk=had_it)
+    return tell.to_employee(person, case, Kind.STAFF_BREACHED, occasion=f"v{case.version}", at=at, **facts)
 
 
 def _who_learns_of_outside(case: Case, rung: Rung, *, by: Actor, at: datetime, reason: str) -> list[Message]:

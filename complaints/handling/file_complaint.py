@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from complaints.cases import attachments, clocks, links, search, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Mood
+from complaints.common import rulebook
 from complaints.common.actors import Actor
 from complaints.common.errors import FilingNotYours, Invalid
 from complaints.common.inserting import insert_together
 from complaints.common.tokens import Reference, Token, new_reference
 from complaints.common.words import clean, clean_line
 from complaints.customers import records
+from complaints.customers.guards import of_merged_customer
 from complaints.customers.models import UNSHOWN, Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling import tell, texts
@@ -29,7 +31,6 @@ from complaints.outbox.queue import hint
 from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
-from complaints.standards import rulebook
 from complaints.standards.models import Severity
 from complaints.standards.queries import failure_type, service_standard
 from complaints.standards.selection import Circumstances, promise_for
@@ -83,7 +84,9 @@ def file_complaint(
         try:
             with transaction.atomic():
                 case, token = _store(facts, by=by, at=at, reference=reference, submission=submission, files=files)
-        except IntegrityError:
+        except IntegrityError as error:
+            if of_merged_customer(error):
+                continue  # they were merged since we looked them up: now we find whoever goes on in their place
             earlier = (
                 Case.objects.filter(submission=submission).select_related("customer", "unit").defer(*UNSHOWN).first()
             )
@@ -169,6 +172,7 @@ def _unit(facts: ComplaintFacts, by: Employee | None) -> Unit:
 def _customer(told: CustomerFacts | int, *, at: datetime) -> tuple[Customer, str]:
     """The customer, and where we write to them: where they have just said, or the address on file."""
     if isinstance(told, CustomerFacts):
+        texts.known_language(told.language)
         return records.same_person(told) or records.add(told, at=at), told.email
     on_file = records.on_file(told)
     if on_file is None:

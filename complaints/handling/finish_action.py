@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,21 +18,24 @@ from complaints.handling.texts import written
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may, require
 
+LATEST: Final = timedelta(days=366)
+"""How far ahead an action may take effect."""
+
 
 @transaction.atomic
 def finish_action(pk: int, *, evidence: str, effect_on: date, by: Employee, at: datetime) -> CorrectiveAction:
     """Say that an action is done and what shows it; from `effect_on` on its effect is observed, day after day.
 
-    By its owner or an analyst. Locks the action. Raises NotFound, NotPermitted, CauseMovedOn, Invalid.
+    By its owner or an analyst; days are those of the unit. Locks the action. Raises NotFound, NotPermitted,
+    CauseMovedOn, Invalid.
     """
     action = causes.lock_action(pk, by=by)
     if action.owner_id != by.pk and not may(by, Permission.INVESTIGATE):
         raise CausesNotYours
     states.apply(action, ActionMove.FINISH)
     evidence = written(evidence, field="evidence")
-    if effect_on < start_of(action.planned_at.date(), action.unit).date() or effect_on > at.date() + timedelta(
-        days=366
-    ):
+    zone = ZoneInfo(action.unit.time_zone)
+    if not action.planned_at.astimezone(zone).date() <= effect_on <= at.astimezone(zone).date() + LATEST:
         sentence = _("It takes effect between the day it was planned and a year from now.")
         raise Invalid(field="effect_on", sentence=sentence)
     action.evidence, action.effect_on, action.done_at = evidence, effect_on, at

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
 from complaints.handling import keeping
+from complaints.remedies.catalogue import catalogue
 from complaints.remedies.models import Authority
 from complaints.remedies.sheets import AuthoritySheet
 from complaints.staff.models import Employee, Setting
@@ -26,6 +27,8 @@ def keep_authority(
     settings, then the rule. Raises NotPermitted, NotFound, ChangedMeanwhile, Invalid.
     """
     keeping.begin(by)
+    if not set(sheet.kinds) <= catalogue().keys():
+        raise Invalid(field="kinds", sentence=_("This kind of remedy is not in the catalogue."))
     rule = keeping.locked(Authority.objects.all(), pk)
     if rule is None:
         return _begun(sheet, at=at, before={}, by=by)

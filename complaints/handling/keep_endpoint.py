@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from complaints.common.calling import is_address
 from complaints.common.errors import Invalid
 from complaints.fulfilment.models import Endpoint
 from complaints.fulfilment.sheets import EndpointSheet
-from complaints.fulfilment.transport import is_address
 from complaints.handling import keeping
-from complaints.remedies.catalogue import GIVEN_OUTSIDE
+from complaints.remedies.catalogue import catalogue
 from complaints.staff.models import Employee, Setting
 
 SHORTEST_SECRET: Final = 16
@@ -44,7 +44,7 @@ def _check(sheet: EndpointSheet, *, is_new: bool) -> None:
     if sheet.url.startswith("http://") and not settings.FULFILMENT_TO_LOOPBACK:
         sentence = _("This machine's own addresses are not sent to: FULFILMENT_TO_LOOPBACK is not set.")
         raise Invalid(field="url", sentence=sentence)
-    if not sheet.kinds or not set(sheet.kinds) <= set(GIVEN_OUTSIDE):
+    if not sheet.kinds or not set(sheet.kinds) <= {one.code for one in catalogue().values() if one.is_given_outside}:
         raise Invalid(field="kinds", sentence=_("Please choose at least one kind of remedy."))
     if (is_new or sheet.secret) and len(sheet.secret) < SHORTEST_SECRET:
         sentence = _("Please write a secret of at least %(count)s characters.") % {"count": SHORTEST_SECRET}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
 from complaints.handling import keeping
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import catalogue, is_tangible
 from complaints.remedies.models import Advice, Playbook, PlaybookVersion
 from complaints.remedies.sheets import SAID, AdviceLine, PlaybookSheet
 from complaints.staff.models import Employee, Setting
@@ -43,9 +43,7 @@ def keep_playbook(
 
 def _in_order(lines: Sequence[AdviceLine]) -> list[AdviceLine]:
     """The remedies without a range where they cost no money, whatever stands in the fields beside them."""
-    return [
-        one if is_tangible(RemedyKind(one.kind)) else replace(one, least=None, most=None, currency="") for one in lines
-    ]
+    return [one if is_tangible(one.kind) else replace(one, least=None, most=None, currency="") for one in lines]
 
 
 def _check(sheet: PlaybookSheet) -> None:
@@ -53,6 +51,8 @@ def _check(sheet: PlaybookSheet) -> None:
         raise Invalid(field="apology", sentence=_("A playbook begins with words for the apology."))
     if not sheet.advice:
         raise Invalid(field="advice", sentence=_("A playbook names at least one remedy."))
+    if not {one.kind for one in sheet.advice} <= catalogue().keys():
+        raise Invalid(field="advice", sentence=_("This kind of remedy is not in the catalogue."))
 
 
 def _say(playbook: Playbook, sheet: PlaybookSheet, *, by: Employee, at: datetime) -> None:

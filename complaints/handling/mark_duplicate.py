@@ -56,12 +56,14 @@ def mark_duplicate(
             field="original", sentence=_("Other complaints are marked as duplicates of this one: it has to go on.")
         )
     ledger.queue_for_moving()  # before what is one failure changes: those who move a sum take the two in this order
+    was = str(case.status)
     lifecycle.apply(case, Move.MARK_DUPLICATE, at=at, outcome=Outcome.DUPLICATE, duplicate_of=other)
     same_customer = case.customer_id == other.customer_id
-    timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, original=other.reference)
+    facts = {"original": other.reference, "was": was}
+    timeline.record(case, Entry.DUPLICATE_MARKED, by=by.actor, at=at, public=same_customer, **facts)
     timeline.record(other, Entry.DUPLICATE_RECEIVED, by=by.actor, at=at, duplicate=case.reference)
     lifecycle.store(other)
     end_remedies(case, by=by.actor, closed_by=by, at=at)
-    facts = {"outcome": Outcome.DUPLICATE.value, "original": other.reference if same_customer else ""}
-    tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, **facts)
+    told = {"outcome": Outcome.DUPLICATE.value, "original": other.reference if same_customer else ""}
+    tell.customer(case, Kind.CLOSED, occasion=f"v{case.version}", at=at, **told)
     return case

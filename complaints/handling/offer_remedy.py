@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
@@ -19,7 +19,7 @@ from complaints.common.money import lazy_money_words
 from complaints.handling import tell
 from complaints.outbox.models import Kind
 from complaints.remedies import lifecycle as remedies
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import RemedyKind, catalogue, is_tangible, lazy_name_of_remedy
 from complaints.remedies.lifecycle import OFFERED_FOR
 from complaints.remedies.models import Remedy, Voucher
 from complaints.remedies.states import RemedyMove
@@ -44,7 +44,7 @@ def authorise_and_offer(
     remedies.apply(remedy, RemedyMove.AUTHORISE)
     note(case, remedy, Entry.REMEDY_AUTHORISED, by=by.actor, at=at, reason=reason, submission=submission)
     remedies.apply(remedy, RemedyMove.OFFER, lapses_at=at + OFFERED_FOR)
-    if not is_tangible(RemedyKind(remedy.kind)):
+    if not is_tangible(remedy.kind):
         remedies.apply(remedy, RemedyMove.FULFIL, given_at=at)
     note(case, remedy, Entry.REMEDY_OFFERED, by=by.actor, at=at, text=remedy.words)
     if proof is not None and remedy.given_at is None:
@@ -101,9 +101,11 @@ def note(
     public: bool | None = None,
     **facts: str | int | None,
 ) -> None:
-    """Write on the timeline what happened to a remedy: its kind as the catalogue has it in English, and its sum."""
-    with translation.override("en"):
-        named: dict[str, str | int | None] = {"remedy": str(RemedyKind(remedy.kind).label), "remedy_id": remedy.pk}
+    """Write on the timeline what happened to a remedy: its kind as the catalogue names it that day, and its sum."""
+    row = catalogue().get(remedy.kind)
+    named: dict[str, str | int | None] = {"remedy": row.name if row else remedy.kind, "remedy_id": remedy.pk}
+    if row and row.name_zh:
+        named["remedy_zh"] = row.name_zh
     if remedy.amount is not None:
         named |= {"amount": str(remedy.amount.amount), "currency": str(remedy.amount.currency)}
     timeline.record(case, kind, by=by, at=at, text=text, public=public, **named, **facts)
@@ -111,5 +113,7 @@ def note(
 
 def words_of(remedy: Remedy) -> Promise | str:
     """A remedy in the reader's language: `Voucher, $150.00`."""
-    label = RemedyKind(remedy.kind).label
-    return label if remedy.amount is None else format_lazy("{}, {}", label, lazy_money_words(remedy.amount))
+    label = lazy_name_of_remedy(remedy.kind)
+    if remedy.amount is None:
+        return label
+    return format_lazy(gettext_lazy("{remedy}, {amount}"), remedy=label, amount=lazy_money_words(remedy.amount))

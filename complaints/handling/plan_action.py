@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from djmoney.money import Money
@@ -20,6 +22,8 @@ from complaints.handling import causes
 from complaints.staff.models import Course, Employee, Unit
 from complaints.staff.permissions import Permission, may
 from complaints.standards.models import FailureType, RecoveryStandard, ServiceStandard
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +71,14 @@ def plan_action(investigation: int, facts: ActionFacts, *, by: Employee, at: dat
         planned_at=at,
         planned_by=by,
         subject=facts.subject,
-        failure_type=_named(FailureType, facts.failure_type, "failure_type"),
-        unit=_named(Unit, facts.unit, "unit"),
+        failure_type=_named(FailureType.objects.all(), facts.failure_type, "failure_type"),
+        unit=_named(Unit.objects.all(), facts.unit, "unit"),
         window_days=facts.window_days,
-        cost=facts.cost,
+        cost=facts.cost,  # type: ignore[misc] # the library has no types
         submission=facts.submission or None,
-        **_changed(facts),
+        service_standard=_meant(ServiceStandard.objects.all(), facts.service_standard, facts, Subject.SERVICE),
+        recovery_standard=_meant(RecoveryStandard.objects.all(), facts.recovery_standard, facts, Subject.RECOVERY),
+        course=_meant(Course.objects.all(), facts.course, facts, Subject.TRAINING),
     )
     records.record(found, "planned", by=by.actor, at=at, action=action, text=action.title)
     causes.write_on_cases(found, Entry.ACTION_PLANNED, by=by, at=at, title=action.title)
@@ -96,21 +102,13 @@ def _check(facts: ActionFacts, due_at: datetime, *, at: datetime) -> None:
         raise Invalid(field="cost", sentence=_("A cost is not less than nothing."))
 
 
-def _changed(facts: ActionFacts) -> dict[str, object]:
-    """The standard or training that is to change, as far as one was named."""
-    return {
-        "service_standard": _maybe(ServiceStandard, facts.service_standard, facts.subject == Subject.SERVICE),
-        "recovery_standard": _maybe(RecoveryStandard, facts.recovery_standard, facts.subject == Subject.RECOVERY),
-        "course": _maybe(Course, facts.course, facts.subject == Subject.TRAINING),
-    }
+def _meant(rows: QuerySet[Row], pk: int | None, facts: ActionFacts, subject: Subject) -> Row | None:
+    """The standard or training that is to change, where one was named and is what the action is about."""
+    return rows.filter(pk=pk).first() if pk and facts.subject == subject else None
 
 
-def _maybe(model: type, pk: int | None, is_meant: bool) -> object:
-    return model.objects.filter(pk=pk).first() if pk and is_meant else None  # type: ignore[attr-defined]
-
-
-def _named(model: type, pk: int, field: str) -> object:
-    row = model.objects.filter(pk=pk).first()  # type: ignore[attr-defined]
+def _named(rows: QuerySet[Row], pk: int, field: str) -> Row:
+    row = rows.filter(pk=pk).first()
     if row is None:
         raise Invalid(field=field, sentence=_("Please choose one."))
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from complaints.cases.models import Case
-from complaints.standards import rulebook
+from complaints.common import rulebook
 from complaints.standards.models import Severity
 from complaints.standards.selection import Circumstances, Promise, promise_for
 

@@ -14,6 +14,7 @@ from complaints.cases.models import Case
 from complaints.cases.states import Move
 from complaints.common.errors import BeyondAuthority, Invalid, NotPermitted
 from complaints.common.money import CENT, MOST
+from complaints.common.rulebook import Mark, edition
 from complaints.common.words import clean, clean_line
 from complaints.handling.ask_approval import ask_approval
 from complaints.handling.offer_remedy import authorise_and_offer, note
@@ -21,14 +22,13 @@ from complaints.handling.texts import LONGEST, written
 from complaints.remedies import ledger
 from complaints.remedies import lifecycle as remedies
 from complaints.remedies.authority import allowance
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.remedies.catalogue import catalogue, cost_of, is_tangible
 from complaints.remedies.models import Remedy
 from complaints.remedies.playbooks import playbook_for, weights_in
 from complaints.remedies.states import RemedyMove
 from complaints.remedies.worth import Parts, Reckoning, reckon
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
-from complaints.standards.rulebook import Mark, edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class RemedyFacts:
     parts say what it should be worth; that advises, and refuses nothing.
     """
 
-    kind: RemedyKind
+    kind: str
     words: str
     amount: Money | None = None
     cost: Decimal | None = None
@@ -71,12 +71,13 @@ def propose_remedy(
     lifecycle.check_version(case, seen_version)
     lifecycle.check(case, Move.PROPOSE_REMEDY)
     mark = edition()
+    _check_offered(facts, mark)
     guidance = playbook_for(case.failure_type, case.severity, mark)
     remedy = remedies.propose(
         case,
         facts.kind,
         amount=facts.amount,
-        cost=facts.cost,
+        cost=cost_of(facts.kind, facts.amount, mark) if facts.cost is None and facts.amount else facts.cost,
         words=facts.words,
         reason=facts.reason,
         by=by,
@@ -115,7 +116,7 @@ def answer_question(
     if item.proposed_by_id != by.pk:
         raise NotPermitted(case=reference)
     if amount is not None:
-        item.amount = checked_amount(amount)
+        remedies.worth_another_sum(item, checked_amount(amount))
     item.reason = f"{item.reason}\n\n{text}".strip()
     note(case, item, Entry.APPROVAL_ANSWERED, by=by.actor, at=at, reason=text, submission=submission)
     _decide_or_ask(case, item, by=by, at=at)
@@ -143,7 +144,7 @@ def _taken_from_own(case: Case, remedy: Remedy, *, by: Employee, at: datetime) -
     if remedy.amount is None:
         return True
     own = allowance(by, case, at=at, currency=str(remedy.amount.currency))
-    if not own.covers(remedy.amount, RemedyKind(remedy.kind)):
+    if not own.covers(remedy.amount, remedy.kind):
         return False
     try:
         with transaction.atomic():  # both or neither: what cannot be spent is not held either
@@ -169,6 +170,13 @@ def _checked(facts: RemedyFacts) -> RemedyFacts:
         reason=clean(facts.reason)[:LONGEST],
         proof=None if facts.proof is None else clean_line(facts.proof)[:120],
     )
+
+
+def _check_offered(facts: RemedyFacts, mark: Mark | None) -> None:
+    """Raise Invalid for what is not in the catalogue, or no longer offered."""
+    found = catalogue(mark).get(facts.kind)
+    if found is None or not found.is_active:
+        raise Invalid(field="kind", sentence=_("This kind of remedy is not offered any more."))
 
 
 def checked_amount(amount: Money | None) -> Money:

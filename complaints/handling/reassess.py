@@ -13,6 +13,7 @@ from complaints.cases import clocks, lifecycle, search, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock
 from complaints.cases.states import Move
+from complaints.common import rulebook
 from complaints.escalation.ladder import steps_of
 from complaints.handling import tell
 from complaints.handling.promises import promise_of
@@ -21,7 +22,6 @@ from complaints.outbox.models import Kind
 from complaints.staff.models import Employee, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import colleagues, nearest, visible_unit
-from complaints.standards import rulebook
 from complaints.standards.models import ClockKind, Severity, Target
 from complaints.standards.queries import failure_type as known_failure_type
 from complaints.standards.queries import service_standard as known_service_standard

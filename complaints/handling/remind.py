@@ -19,6 +19,7 @@ from complaints.outbox.models import Kind, Message
 from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.queries import Roster, administrators
+from complaints.standards.models import ClockKind
 from complaints.standards.reminding import To
 
 SEVERAL = 4
@@ -34,6 +35,9 @@ def reminding_ids(*, at: datetime, limit: int | None = 500) -> list[int]:
 @transaction.atomic
 def fall_due(clock_id: int, *, at: datetime, roster: Roster | None = None) -> bool:
     """Note the reminders of a clock whose moment has come, for whom they are; False where there are none any more.
+
+    When the customer is due an update, they are told that we are still on it, once before each; nobody wrote it, so
+    it meets no deadline.
 
     Of several that came due together (after an outage) only the last is given to each person, and none at all for a
     deadline that has passed: then the ladder speaks. Locks the case, skipping one that somebody is working on. For a
@@ -52,6 +56,8 @@ def fall_due(clock_id: int, *, at: datetime, roster: Roster | None = None) -> bo
         given = {_recipient(case, to, roster): number for to, number in come.items()}
         noted = [Reminder(clock=clock, entry=number, recipient=who, at=at) for who, number in given.items() if who]
         insert_rows(*noted, unless_known=(Reminder,))
+        if clock.kind == ClockKind.UPDATE:
+            enqueue(tell.to_customer(case, Kind.PROGRESS, occasion=f"clock {clock.pk}", at=at, someone_new=False))
     return True
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,13 +12,13 @@ from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.queries import locked
 from complaints.cases.states import Move, Outcome, Status
+from complaints.common import rulebook
 from complaints.common.errors import MoveNotAllowed
 from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
 from complaints.handling.reopen import open_again
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
-from complaints.standards import rulebook
 
 REOPENS_FOR: Final = timedelta(days=30)
 """So long after it was closed, the customer opens a complaint again themselves; later it is somebody's to decide."""
@@ -35,13 +35,31 @@ def reopen_for_customer(
     """
     text = written(text)
     attachments.examine(files)
-    case = locked(links.case_behind(token, at=at).reference)
+    reference = links.case_behind(token, at=at).reference
+    return open_for_customer(reference, text=text, at=at, submission=submission, files=files)
+
+
+def open_for_customer(
+    reference: str,
+    *,
+    text: str,
+    at: datetime,
+    submission: str,
+    files: Sequence[UploadedFile[bytes]],
+    by_mail: Mapping[str, str | int] | None = None,
+) -> Case:
+    """Open a closed case for its customer, by whatever way their word and examined files came.
+
+    In the caller's transaction. Locks the case. Raises NotFound, MoveNotAllowed.
+    """
+    case = locked(reference)
     if timeline.has_submission(case, submission):
         return case
     if not may_open_again(case, at=at):
         raise MoveNotAllowed(case=case.reference, move=Move.REOPEN, status=case.status)
     customer, had_it = case.customer.actor, case.responsible
-    timeline.record(case, Entry.CUSTOMER_ANSWERED, by=customer, at=at, text=text, submission=submission)
+    facts = {"submission": submission, **(by_mail or {})}
+    timeline.record(case, Entry.CUSTOMER_ANSWERED, by=customer, at=at, text=text, public=None, **facts)
     attachments.keep(case, files, by=customer, at=at, public=True)
     open_again(case, responsible=had_it if had_it is not None and had_it.is_active else None, at=at)
     timeline.record(case, Entry.REOPENED, by=customer, at=at)

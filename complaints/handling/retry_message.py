@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from complaints.cases.models import Case
+from complaints.customers.records import mobiles_among
 from complaints.outbox import queue
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Channel, Message, MessageState
 from complaints.outbox.queries import one_visible, visible_to
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
@@ -50,13 +51,20 @@ def retry_messages_like(pk: int, *, likeness: Likeness, by: Employee, at: dateti
 
 
 def _where_to(messages: Sequence[Message]) -> dict[int, str]:
-    """Where each of the messages goes now: its own address, or another one of the customer's where that is gone."""
+    """Where each of the messages goes now: where it went, or elsewhere to the customer where that is off the file."""
     about = {message.about for message in messages if message.to_customer}
     cases = Case.objects.filter(reference__in=about).only("reference", "customer_id")
-    cases = cases.prefetch_related("customer__emails").select_related("customer").defer("customer__grams")
-    on_file = {case.reference: [email.address for email in case.customer.emails.all()] for case in cases}
+    cases = (
+        cases.prefetch_related("customer__emails", "customer__phones")
+        .select_related("customer")
+        .defer("customer__grams", "customer__near")
+    )
+    on_file = {}
+    for case in cases:
+        on_file[case.reference, Channel.EMAIL] = [email.address for email in case.customer.emails.all()]
+        on_file[case.reference, Channel.SMS] = mobiles_among(case.customer.phones.all())
     where = {}
     for message in messages:
-        known = on_file.get(message.about, []) if message.to_customer else []
+        known = on_file.get((message.about, Channel(message.channel)), []) if message.to_customer else []
         where[message.pk] = known[0] if known and message.recipient not in known else message.recipient
     return where

@@ -16,9 +16,11 @@ from complaints.cases import clocks, lifecycle
 from complaints.cases.models import Case
 from complaints.common.by_key import ByKey
 from complaints.common.errors import NotFound
-from complaints.customers.models import Customer, EmailAddress
+from complaints.customers.models import Customer, EmailAddress, Reach
+from complaints.customers.records import mobiles_among
 from complaints.escalation.ladder import next_rung
-from complaints.outbox.models import BarredAddress, Kind, Message, Trouble
+from complaints.outbox.models import BarredAddress, Channel, Kind, Message, Trouble
+from complaints.outbox.queries import barred
 from complaints.outbox.queue import Recipient, drafted, enqueue, release
 from complaints.staff.models import Employee
 from complaints.staff.queries import administrators
@@ -27,7 +29,7 @@ from complaints.standards.models import ClockKind, Severity
 _ADDRESSES: Final = EmailAddress.objects.filter(customer=OuterRef("pk")).order_by("pk").values("address")
 _OPEN: Final = _ADDRESSES.exclude(Exists(BarredAddress.objects.filter(address=OuterRef("address"))))
 _COMPLAINANT: Final = ByKey(
-    lambda: Customer.objects.defer("haystack", "grams").annotate(
+    lambda: Customer.objects.defer("haystack", "grams", "near").annotate(
         first=Subquery(_ADDRESSES[:1]), open=Subquery(_OPEN[:1])
     )
 )
@@ -81,7 +83,9 @@ def receipt(case: Case, *, address: str, at: datetime, **facts: Any) -> Message:
 
 def customer_of_what_was_withheld(complainant: Customer, cases: Sequence[Case], *, address: str, at: datetime) -> None:
     """Send the complainant what waited for an address, about those of the cases that are not closed."""
-    release([case.reference for case in cases if case.is_open], to=_complainant(complainant, address), at=at)
+    to = _complainant(complainant, address)
+    if to.address:
+        release([case.reference for case in cases if case.is_open], to=to, at=at)
 
 
 def responsible(case: Case, kind: Kind, *, occasion: str, at: datetime, **facts: Any) -> None:
@@ -164,7 +168,14 @@ def _colleague(colleague: Employee) -> Recipient:
 
 
 def _complainant(customer: Customer, address: str) -> Recipient:
-    return Recipient(address=address, name=customer.name, language=customer.language)
+    """The complainant at this address, or on their mobile telephone: at their wish, or where no mail reaches them."""
+    to = Recipient(address=address, name=customer.name, language=customer.language)
+    if not settings.SMS or (address and customer.channel != Reach.SMS):
+        return to
+    numbers = mobiles_among(customer.phones.all())
+    closed = barred(numbers)
+    number = next((one for one in numbers if one not in closed), "")
+    return replace(to, address=number, channel=Channel.SMS) if number else to
 
 
 def _standing(case: Case) -> dict[str, Any]:

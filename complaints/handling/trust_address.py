@@ -23,7 +23,10 @@ def trust_address(pk: int, *, address: str, by: Employee, at: datetime) -> bool:
     Locks the customer, then their open cases, then messages. Raises NotFound, CustomerNotYours.
     """
     customer = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-    if customer is None or address not in file_of(customer).emails:
+    if customer is None:
+        raise NotFound
+    on_file = file_of(customer)
+    if address not in {*on_file.emails, *on_file.phones}:
         raise NotFound
     require_change(customer, by=by)
     if not queue.trust(address):
@@ -33,5 +36,6 @@ def trust_address(pk: int, *, address: str, by: Employee, at: datetime) -> bool:
         timeline.entry(case, Entry.ADDRESS_TRUSTED, by=by.actor, at=at, address=address) for case in cases
     )
     lifecycle.renew_versions(cases)
-    tell.customer_of_what_was_withheld(customer, cases, address=address, at=at)
+    mail = address if address in on_file.emails else next(iter(on_file.emails), "")
+    tell.customer_of_what_was_withheld(customer, cases, address=mail, at=at)
     return True

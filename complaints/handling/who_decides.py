@@ -10,7 +10,6 @@ from djmoney.money import Money
 from complaints.cases.models import Case
 from complaints.handling.ask_approval import covering, superiors
 from complaints.remedies.authority import allowance
-from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Employee
 
 
@@ -22,7 +21,7 @@ class Outlook:
     by: Employee | None = None
 
 
-def who_decides(case: Case, kind: RemedyKind, amount: Money | None, *, by: Employee, at: datetime) -> Outlook:
+def who_decides(case: Case, kind: str, amount: Money | None, *, by: Employee, at: datetime) -> Outlook:
     """What would happen to a remedy if an employee proposed it now; raises RateMissing."""
     if amount is None:
         return Outlook(at_once=True)

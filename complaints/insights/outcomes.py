@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from complaints.insights.models import OutcomeTally
 from complaints.insights.shares import USUAL_STRENGTH, Share, drawn, strength_of
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
+from complaints.remedies.catalogue import catalogue
 from complaints.remedies.states import RemedyStatus
 from complaints.standards.models import FailureType
 
@@ -60,7 +60,7 @@ HAVING (GROUPING(failure) = 1 OR failure IS NOT NULL) AND (GROUPING(area) = 1 OR
 class Outcome:
     """What one kind of remedy did in similar cases; what to expect of the next is drawn towards the overall share."""
 
-    kind: RemedyKind
+    kind: str
     is_of_area: bool
     """Whether the cases are those of the whole area, as the failure itself has too few."""
     accepted: Share
@@ -86,7 +86,7 @@ def tally(*, at: datetime) -> int:
         facts = {
             "taken": [one.value for one in _TAKEN],
             "answered": answered,
-            "intangible": [one.value for one in INTANGIBLE],
+            "intangible": [one.code for one in catalogue().values() if not one.is_tangible],
         }
         cursor.execute(_TALLY, facts)
         found = cursor.fetchall()
@@ -114,7 +114,7 @@ def tally(*, at: datetime) -> int:
     return len(rows)
 
 
-def outcomes_for(kind: FailureType | None) -> dict[RemedyKind, Outcome]:
+def outcomes_for(kind: FailureType | None) -> dict[str, Outcome]:
     """What each kind of remedy did where the same failed, or where that is too few cases, in its area. One query."""
     if kind is None:
         return {}
@@ -123,7 +123,7 @@ def outcomes_for(kind: FailureType | None) -> dict[RemedyKind, Outcome]:
     by_kind: dict[str, dict[int | None, OutcomeTally]] = defaultdict(dict)
     for row in rows:
         by_kind[row.kind][row.failure_type_id] = row
-    found = (_outcome(RemedyKind(name), scopes, failure=kind.pk, area=area) for name, scopes in by_kind.items())
+    found = (_outcome(name, scopes, failure=kind.pk, area=area) for name, scopes in by_kind.items())
     return {one.kind: one for one in found if one is not None}
 
 
@@ -137,7 +137,7 @@ def expected(share: Share, overall: Share, strength: float | None) -> float:
     return drawn(share, towards=towards, strength=USUAL_STRENGTH if strength is None else strength)
 
 
-def _outcome(kind: RemedyKind, scopes: Mapping[int | None, OutcomeTally], *, failure: int, area: int) -> Outcome | None:
+def _outcome(kind: str, scopes: Mapping[int | None, OutcomeTally], *, failure: int, area: int) -> Outcome | None:
     own, wider, overall = scopes.get(failure), scopes.get(area), scopes.get(None)
     row = own if own and max(own.answered, own.judged) >= FEW else wider
     if row is None or overall is None or not (row.answered or row.judged):

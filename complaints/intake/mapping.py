@@ -44,9 +44,14 @@ RULES: Final[dict[str, str]] = {
     "channel": "{column, values, otherwise}: our channel for each of theirs",
     "response": "{column, open}: how it ended, in the words of the source, and which words mean that it is open",
     "remedy": "{column, currency}: the sum that was paid",
+    "timely": "{column, yes, no}: whether it was answered in time, and which of their words mean so and which not",
+    "solved": "{column, yes, no}: whether it was put right, says the complainant",
+    "relief": "{column, yes, no}: whether money was given",
     "severity": "1 to 4, for every record",
     "split": "{column: separator}: columns with several values",
 }
+SAID: Final = ("timely", "solved", "relief")
+"""What a record says of itself besides; kept with its facts, and read by these rules when it is counted."""
 _NEEDED: Final = ("key", "source_name", "complainant", "time_zone", "filed_at", "what_happened")
 
 
@@ -294,6 +299,11 @@ def mapping_of(name: str, rules: object) -> Mapping:
         raise _wrong("failure_type", _("has a kind and no area"))
     if channel.get("values") and not channel.get("column"):
         raise _wrong("channel", _("has values and no column"))
+    for rule in SAID:
+        said = _part(told, rule, "column", "yes", "no")
+        _name(said.get("column", ""), f"{rule}.column")
+        _names(said.get("yes", []), f"{rule}.yes")
+        _names(said.get("no", []), f"{rule}.no")
     nothing = _names(told.get("nothing", []), "nothing")
     return Mapping(
         name=name,

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
+from django.conf import settings
 
+from complaints.customers.doubles import unlooked_ids
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import escalate_overdue, overdue_ids, put_off
 from complaints.handling.expire_remedy import expire_remedy, lapsed_ids
 from complaints.handling.expire_voucher import expire_voucher, unused_ids
+from complaints.handling.fetch_mail import fetch_mail as fetch_from
 from complaints.handling.let_rest import let_rest, resting_ids
+from complaints.handling.look_for_doubles import look_for_doubles
 from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
+from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
 from complaints.handling.send_order import send_due
+from complaints.handling.sort_mail import put_off as put_mail_off
+from complaints.handling.sort_mail import sort_mail
+from complaints.handling.survey import survey, surveying_ids
+from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
 from complaints.handling.watch_causes import (
     actions_to_watch,
+    hearings_to_watch,
     investigations_to_watch,
     put_off_action,
+    put_off_hearing,
     put_off_investigation,
     watch_action,
+    watch_hearing,
     watch_investigation,
 )
+from complaints.incoming.queries import unsorted_ids
 from complaints.staff.queries import Roster
 
 log = structlog.get_logger(__name__)
@@ -76,6 +90,18 @@ def send_missed(*, clock: Now, goes_on: Callable[[int], bool] = bool) -> int:
     return done
 
 
+def fetch_mail(*, clock: Now, limit: int | None = 200) -> int:
+    """Fetch mail from the configured mailbox, and sort what was stored before by somebody who did not get to it.
+
+    At the end what was seen is held against what was dealt with.
+    """
+    done = fetch_from(settings.MAIL_IN_IMAP, clock=clock) if settings.MAIL_IN_IMAP else 0
+    waiting = unsorted_ids(at=clock(), limit=limit)
+    done += each(waiting, lambda one: sort_mail(one, at=clock()), on_failure=lambda one: put_mail_off(one, at=clock()))
+    prove_mail(at=clock())
+    return done
+
+
 def send_orders(*, clock: Now) -> int:
     """Send the systems outside what no hint has reached; how many orders were tried."""
     return send_due(clock=clock)
@@ -100,17 +126,35 @@ def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
 
 
 def watch_causes(*, clock: Now, limit: int | None = 200) -> int:
-    """Remind of causes and actions that are due, take them up the ladder, measure effects, reopen what had none."""
-    asked, planned = investigations_to_watch(at=clock(), limit=limit), actions_to_watch(at=clock(), limit=limit)
-    return each(
-        asked,
-        lambda one: watch_investigation(one, at=clock()),
-        on_failure=lambda one: put_off_investigation(one, at=clock()),
-    ) + each(
-        planned,
-        lambda one: watch_action(one, at=clock()),
-        on_failure=lambda one: put_off_action(one, at=clock()),
+    """Remind of causes and actions that are due, take them up the ladder, measure effects, reopen what had none.
+
+    And remind who is waited for in a hearing.
+    """
+    rows = (
+        (investigations_to_watch, watch_investigation, put_off_investigation),
+        (actions_to_watch, watch_action, put_off_action),
+        (hearings_to_watch, watch_hearing, put_off_hearing),
     )
+    done = 0
+    for waiting, watch, put_off_one in rows:
+        due = waiting(at=clock(), limit=limit)
+        done += each(due, partial(watch, at=clock()), on_failure=partial(put_off_one, at=clock()))
+    return done
+
+
+def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
+    """Look for doubles of customers whose files were written since the last turn; how many files."""
+    return each(unlooked_ids(limit=limit), lambda one: look_for_doubles(one, at=clock()))
+
+
+def tell_days(*, clock: Now) -> int:
+    """Tell people in the morning of a working day which complaints are theirs; how many people."""
+    return each(whose_day_begins(at=clock()), lambda one: tell_the_day(one, at=clock()))
+
+
+def ask_how_it_was(*, clock: Now, limit: int | None = 200) -> int:
+    """Ask customers the two questions some days after closing, where they did not say; how many customers."""
+    return each(surveying_ids(at=clock(), limit=limit), lambda one: survey(one, at=clock()))
 
 
 def recompute(*, clock: Now) -> int:

@@ -14,6 +14,7 @@ from complaints.handling.pass_up_approval import undecided_ids
 from complaints.handling.prove_ledger import prove_ledger
 from complaints.handling.recompute_clocks import changed
 from complaints.handling.remind import reminding_ids
+from complaints.incoming.queries import unsorted_ids
 from complaints.jobs import rounds
 from complaints.outbox import queue
 
@@ -29,6 +30,7 @@ class Swept:
     approvals: int
     remedies: int
     rules: int
+    mails: int
     orders: int
     moved: int = 0
     sent: int = 0
@@ -50,17 +52,19 @@ def due(*, at: datetime) -> Swept:
         approvals=len(undecided_ids(at=at, limit=None)),
         remedies=_lapsed(at=at),
         rules=len(changed()),
+        mails=len(unsorted_ids(at=at, limit=None)),
         orders=fulfilment.how_many_due(at=at),
     )
 
 
 def sweep(*, clock: rounds.Now) -> Swept:
-    """Remind, hand up, let go, close, send and order, in this order, each row in its own transaction.
+    """Receive mail, remind, hand up, let go, close, send and order, in this order, each row in its own transaction.
 
     Before that deadlines are reckoned anew where a calendar or a time zone was changed: nothing goes up the ladder by
     hours that do not hold any more.
     """
     rules, moved = len(changed()), rounds.recompute(clock=clock)
+    mails = rounds.fetch_mail(clock=clock, limit=None)
     found = due(at=clock())
     reminded, handed_up = rounds.remind(clock=clock), rounds.hand_up(clock=clock)
     approvals = len(undecided_ids(at=clock(), limit=None))
@@ -68,6 +72,8 @@ def sweep(*, clock: rounds.Now) -> Swept:
     passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
     rounds.warn_of_trainings(clock=clock, limit=None)
     rounds.watch_causes(clock=clock, limit=None)
+    rounds.tell_days(clock=clock)
+    rounds.ask_how_it_was(clock=clock, limit=None)
     prove_ledger(at=clock())
     closed = rounds.close_unanswered(clock=clock, limit=None)
     messages = queue.how_many_due(at=clock())
@@ -77,6 +83,7 @@ def sweep(*, clock: rounds.Now) -> Swept:
     return replace(
         found,
         rules=rules,
+        mails=mails,
         moved=moved,
         messages=messages,
         approvals=approvals,

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from complaints.handling.deliver_message import BATCH, deliver_message
 from complaints.handling.prove_ledger import prove_ledger
+from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.send_order import send_order
 from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.jobs import rounds
@@ -40,6 +41,12 @@ def send_missed(helpers: int = HELPERS) -> int:
         return monotonic() < ends
 
     return rounds.send_missed(clock=now, goes_on=goes_on)
+
+
+@shared_task(name="mail.fetch", ignore_result=True)
+def fetch_mail() -> int:
+    """Fetch mail from the configured mailbox, and sort what waits."""
+    return rounds.fetch_mail(clock=now)
 
 
 @shared_task(name="fulfilments.send", ignore_result=True)
@@ -102,13 +109,38 @@ def watch_causes() -> int:
     return rounds.watch_causes(clock=now)
 
 
+@shared_task(name="staff.tell_days", ignore_result=True)
+def tell_days() -> int:
+    """Tell people in the morning of a working day which complaints are theirs."""
+    return rounds.tell_days(clock=now)
+
+
+@shared_task(name="cases.survey", ignore_result=True)
+def ask_how_it_was() -> int:
+    """Ask customers the two questions some days after closing."""
+    return rounds.ask_how_it_was(clock=now)
+
+
 @shared_task(name="ledger.prove", ignore_result=True)
 def prove() -> bool:
     """Compare every balance with its entries, once a night, and raise the alarm where one differs."""
     return prove_ledger(at=now())
 
 
+@shared_task(name="customers.look_for_doubles", ignore_result=True)
+def look_for_doubles() -> int:
+    """Look for doubles of customers whose files were written."""
+    return rounds.look_for_customers_twice(clock=now)
+
+
 @shared_task(name="deadlines.recompute", ignore_result=True)
 def recompute() -> int:
     """Reckon open deadlines anew where a calendar or a time zone was changed."""
     return rounds.recompute(clock=now)
+
+
+@shared_task(name="insights.refresh", ignore_result=True)
+def refresh() -> int:
+    """Count what changed, so that the page of measures follows; a turn ends before the next one begins."""
+    ends = monotonic() + TURN
+    return refresh_rollups(goes_on=lambda: monotonic() < ends)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from complaints.outbox import queue
-from complaints.outbox.models import FOLDED, Kind, Message, MessageState, Trouble
+from complaints.outbox.models import FOLDED, Channel, Kind, Message, MessageState, Trouble
 
 CUSTOMERS_AN_HOUR: Final = 10
 COLLEAGUES_AN_HOUR: Final = 30
@@ -56,6 +56,7 @@ def fold(message: Message, *, at: datetime) -> bool:
             name=message.recipient_name,
             language=message.language,
             is_customer=message.to_customer,
+            channel=Channel(message.channel),
         ),
         about=message.about,
         unit=message.unit,

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.common.rulebook import makes_an_edition
 from complaints.staff.models import Employee, Unit
 
 
@@ -16,10 +19,12 @@ class Kind(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged by a person")
     WRITTEN = "written", _("Message from us")
     QUESTION = "question", _("Question to the customer")
+    PROGRESS = "progress", _("How it stands")
     ESCALATED = "escalated", _("Moved to the next tier")
     RESOLUTION_PROPOSED = "resolution_proposed", _("Resolution proposed")
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
+    SURVEY = "survey", _("How it was handled")
     TRACKING_LINK = "tracking_link", _("Tracking link")
     ROUTE_OUTSIDE = "route_outside", _("The way outside")
     REMEDY_OFFERED = "remedy_offered", _("Remedy offered")
@@ -30,6 +35,8 @@ class Kind(models.TextChoices):
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
     STAFF_REMINDER = "staff_reminder", _("To staff: a deadline draws near")
+    STAFF_BREACHED = "staff_breached", _("To staff: a deadline was missed")
+    STAFF_DAILY = "staff_daily", _("To staff: one's open complaints, every working day")
     STAFF_DIGEST = "staff_digest", _("To staff: several deadlines draw near")
     STAFF_CUSTOMER_ANSWERED = "staff_customer_answered", _("To staff: the customer answered")
     STAFF_APPROVAL_ASKED = "staff_approval_asked", _("To staff: a remedy awaits your approval")
@@ -66,18 +73,31 @@ PRIORITY: Final[dict[str, Priority]] = {
         ),
         Priority.FIRST,
     ),
-    **dict.fromkeys((Kind.STAFF_REMINDER, Kind.STAFF_DIGEST, Kind.SEVERAL, Kind.STAFF_SEVERAL), Priority.LAST),
+    **dict.fromkeys(
+        (
+            Kind.PROGRESS,
+            Kind.SURVEY,
+            Kind.STAFF_REMINDER,
+            Kind.STAFF_DAILY,
+            Kind.STAFF_DIGEST,
+            Kind.SEVERAL,
+            Kind.STAFF_SEVERAL,
+        ),
+        Priority.LAST,
+    ),
 }
 """What a person wrote or waits for goes first, summaries last; every other kind goes between them."""
 
 FOLDED: Final = frozenset(
     {
         Kind.RECEIVED,
+        Kind.PROGRESS,
         Kind.ESCALATED,
         Kind.REOPENED,
         Kind.CLOSED,
         Kind.STAFF_ASSIGNED,
         Kind.STAFF_ALARM,
+        Kind.STAFF_BREACHED,
         Kind.STAFF_REMINDER,
     }
 )
@@ -86,6 +106,19 @@ FOLDED: Final = frozenset(
 
 CONFIDENTIAL: Final = frozenset({Kind.STAFF_HEARING})
 """Kinds that nobody sees but whoever they are for, whatever units one sees."""
+
+ONLY_PROGRESS: Final = frozenset({Kind.PROGRESS, Kind.SURVEY})
+"""Kinds that customers may do without: no answer is ever among them, nor what they have to know."""
+
+ANSWERS_AT_ONCE: Final = frozenset({Kind.RECEIVED, Kind.TRACKING_LINK})
+"""Kinds that answer what the customer does in this moment: nobody who is awake waits for quiet hours to end."""
+
+
+class Channel(models.TextChoices):
+    """The ways a message can leave."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
 
 
 class MessageState(models.TextChoices):
@@ -118,6 +151,72 @@ class Trouble(models.TextChoices):
     NO_ADDRESS = "no_address", _("No e-mail address is on file.")
     BARRED = "barred", _("Mail to this address came back, or was not wanted.")
     FOLDED = "folded", _("Too many in an hour: told in a summary.")
+    QUIET = "quiet", _("It waits for the customer's quiet hours to end.")
+    NOT_WISHED = "not_wished", _("The customer wants no messages on progress.")
+
+
+class MessageLanguage(models.Model):
+    """A language that customers are written to in, beside those that ship; with the words around every message."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=10,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z]{2,3}(-[a-z0-9]{2,6})?$", _("This is not a language code, such as fr."))],
+    )
+    name = models.CharField(_("name"), max_length=60)
+    greeting = models.CharField(_("greeting"), max_length=200)
+    way = models.CharField(_("words on the link"), max_length=200)
+    reference_line = models.CharField(_("line with the reference"), max_length=200)
+
+    class Meta:
+        verbose_name = _("language of messages")
+        verbose_name_plural = _("languages of messages")
+        ordering = ("name",)
+        triggers: ClassVar = [makes_an_edition()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageText(models.Model):
+    """One version of the text of a kind of message in a language; the one with the highest number holds.
+
+    Version 0 is no row: it is the text that ships. A version that went back to it has no words of its own, so that an
+    upgrade improves what nobody changed. Never changed and never deleted: the database refuses both.
+    """
+
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    language = models.CharField(_("language"), max_length=10)
+    number = models.PositiveIntegerField(_("version"))
+    subject = models.CharField(_("subject"), max_length=400, blank=True, default="")
+    text = models.TextField(_("text"), blank=True, default="")
+    html = models.TextField(_("HTML"), blank=True, default="")
+    is_shipped = models.BooleanField(_("the text that ships"), default=False)
+    back_to = models.PositiveIntegerField(_("back to version"), null=True, blank=True)
+    made_at = models.DateTimeField(_("since"))
+    made_by = models.ForeignKey(Employee, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    made_by_name = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = _("text of a message")
+        verbose_name_plural = _("texts of messages")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "language", "number"], name="one_text_per_version"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="version_0_of_a_text_ships"),
+            models.CheckConstraint(
+                condition=models.Q(is_shipped=True, subject="", text="", html="")
+                | (models.Q(is_shipped=False) & ~models.Q(subject="") & ~models.Q(text="")),
+                name="text_has_words_or_ships",
+            ),
+        ]
+        triggers: ClassVar = [
+            makes_an_edition(),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.language}) {self.number}"
 
 
 class Message(models.Model):
@@ -129,6 +228,7 @@ class Message(models.Model):
     about = models.CharField(_("complaint"), max_length=10, db_index=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     recipient = models.CharField(_("to"), max_length=254, blank=True)
     recipient_name = models.CharField(_("name"), max_length=160, blank=True, default="")
     to_customer = models.BooleanField(_("to the customer"), default=True)
@@ -148,6 +248,16 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
     body_text = models.TextField(_("text"), blank=True, default="")
     body_html = models.TextField(_("HTML"), blank=True, default="")
+    worded_by = models.ForeignKey(
+        MessageText,
+        verbose_name=_("version of the text"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text=_("Left empty: the text that ships."),
+    )
     dedupe_key = models.CharField(max_length=400, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.QUEUED)
@@ -172,7 +282,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
             models.Index(
-                fields=["priority", "look_again_at", "id"],
+                fields=["channel", "priority", "look_again_at", "id"],
                 condition=models.Q(state__in=["queued", "in_flight", "retry"]),
                 name="message_pending",
             ),
@@ -240,12 +350,6 @@ class BarredAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
-
-
-class Channel(models.TextChoices):
-    """The ways a message can leave."""
-
-    EMAIL = "email", _("E-mail")
 
 
 class Breaker(models.Model):

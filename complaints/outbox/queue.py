@@ -23,6 +23,7 @@ from complaints.outbox.models import (
     PRIORITY,
     Bar,
     BarredAddress,
+    Channel,
     Kind,
     Message,
     MessageState,
@@ -46,6 +47,7 @@ class Recipient:
     is_customer: bool = True
     colleague: Employee | None = None
     without: Trouble = Trouble.NO_ADDRESS
+    channel: Channel = Channel.EMAIL
 
 
 def enqueue(*rows: Model) -> None:
@@ -68,6 +70,7 @@ def drafted(
         about=about,
         unit=unit,
         kind=kind,
+        channel=to.channel,
         recipient=to.address,
         recipient_name=to.name,
         to_customer=to.is_customer,
@@ -105,7 +108,13 @@ def claim(message_id: str, *, at: datetime) -> Message | None:
     return claimed[0] if claimed else None
 
 
-def claim_due(*, at: datetime, most: int) -> list[Message]:
+def channel_of(message_id: str) -> Channel | None:
+    """The channel of the message a hint names; None where there is none."""
+    found = Message.objects.filter(message_id=message_id).values_list("channel", flat=True).first()
+    return None if found is None else Channel(found)
+
+
+def claim_due(channel: Channel, *, at: datetime, most: int) -> list[Message]:
     """Take messages that wait and that no hint has reached, what matters most and has waited longest first.
 
     Locks the rows, skipping locked ones. Each priority is asked for by itself: that is one range of the index.
@@ -113,13 +122,13 @@ def claim_due(*, at: datetime, most: int) -> list[Message]:
     claimed: list[Message] = []
     for priority in Priority:
         if len(claimed) < most:
-            due = Message.objects.filter(priority=priority, state__in=PENDING, look_again_at__lte=at)
+            due = Message.objects.filter(channel=channel, priority=priority, state__in=PENDING, look_again_at__lte=at)
             claimed += _claimed(due.order_by("look_again_at", "id"), at=at, most=most - len(claimed))
     return claimed
 
 
-def let_go(claimed: Sequence[Message], *, at: datetime) -> None:
-    """Put back what was claimed and not tried: no attempt is used up, and whoever is next may take it."""
+def let_go(claimed: Sequence[Message], *, at: datetime, **changes: Any) -> None:
+    """Put back what was claimed and not tried: no attempt is used up, and from `at` on whoever is next may take it."""
     Message.objects.filter(
         pk__in=[message.pk for message in claimed],
         state=MessageState.IN_FLIGHT,
@@ -128,7 +137,13 @@ def let_go(claimed: Sequence[Message], *, at: datetime) -> None:
         state=Case(When(attempts__gt=1, then=Value(MessageState.RETRY)), default=Value(MessageState.QUEUED)),
         attempts=F("attempts") - 1,
         look_again_at=at,
+        **changes,
     )
+
+
+def put_off(claimed: Sequence[Message], *, until: datetime) -> None:
+    """Put back claimed messages that wait for the customer's quiet hours to end, and say so."""
+    let_go(claimed, at=until, trouble=Trouble.QUIET, reason=str(Trouble.QUIET.label))
 
 
 def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: str = "") -> bool:
@@ -136,23 +151,24 @@ def mark_sent(message: Message, words: Rendered, *, at: datetime, provider_id: s
 
     Who took the claim over meanwhile keeps their own.
     """
-    kept = {
-        "subject": words.subject,
-        "body_text": words.text,
-        "body_html": words.html,
-        "sent_at": at,
-        "provider_id": provider_id,
-    }
+    kept = {**_kept(words), "sent_at": at, "provider_id": provider_id}
     if mark(message, state=MessageState.SENT, trouble="", reason="", **kept):
         return True
     heard_of = Message.objects.filter(pk=message.pk, state__in=(MessageState.DELIVERED, MessageState.BOUNCED))
-    heard_of.filter(attempts=message.attempts, subject="").update(**kept)
+    heard_of.filter(attempts=message.attempts, provider_id="").update(**kept)
     return False
 
 
-def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime) -> None:
-    """Note a failure: for good, or to be tried again after a pause that grows."""
-    why = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+def mark_failed(
+    message: Message, *, trouble: Trouble, permanent: bool, reason: str, at: datetime, words: Rendered | None = None
+) -> None:
+    """Note a failure: for good, or to be tried again after a pause that grows.
+
+    The words it was tried with are kept, so that another try says the same, whatever became of the text meanwhile.
+    """
+    why: dict[str, Any] = {"trouble": trouble, "reason": reason[:500] or str(trouble.label)}
+    if words is not None:
+        why |= _kept(words)
     if permanent or message.attempts >= TRIES:
         mark(message, state=MessageState.FAILED, **why)
     else:
@@ -161,6 +177,8 @@ def mark_failed(message: Message, *, trouble: Trouble, permanent: bool, reason: 
 
 def withhold(messages: Sequence[Message], trouble: Trouble, **changes: Any) -> None:
     """Note that claimed messages are not sent, and why."""
+    if not messages:
+        return
     Message.objects.filter(pk__in=[one.pk for one in messages], state=MessageState.IN_FLIGHT).update(
         state=MessageState.WITHHELD, trouble=trouble, reason=str(trouble.label), **changes
     )
@@ -231,6 +249,7 @@ def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
         if Message.objects.filter(dedupe_key=key).exclude(pk=message.pk).exists():
             continue
         message.recipient, message.recipient_name, message.dedupe_key = to.address, to.name, key
+        message.channel = to.channel
         message.state, message.trouble, message.reason = MessageState.QUEUED, "", ""
         message.look_again_at = at + HINT_GRACE
         message.save()
@@ -242,6 +261,11 @@ def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
 def told_since(kind: Kind, *, about: str, since: datetime) -> bool:
     """Whether a message of this kind about a case was queued lately."""
     return Message.objects.filter(about=about, kind=kind, created_at__gt=since).exists()
+
+
+def was_told(kind: Kind, *, address: str, occasion: str) -> bool:
+    """Whether what is about no case was queued to somebody on an occasion."""
+    return Message.objects.filter(dedupe_key=_told_once("", kind, address, occasion)).exists()
 
 
 def note_seen(messages: QuerySet[Message], *, at: datetime) -> None:
@@ -279,6 +303,17 @@ def _told(value: Any) -> Any:
 
 def _claimed(wanted: QuerySet[Message], *, at: datetime, most: int) -> list[Message]:
     return claim_rows(wanted, at=at, most=most, related=("unit",))
+
+
+def _kept(words: Rendered) -> dict[str, Any]:
+    """The words as the row keeps them, with the language they came out in."""
+    return {
+        "language": words.language,
+        "subject": words.subject,
+        "body_text": words.text,
+        "body_html": words.html,
+        "worded_by_id": words.version,
+    }
 
 
 def _domain() -> str:

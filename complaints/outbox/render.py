@@ -2,53 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import mark_safe
 
 from complaints.common.moments import zone_words
 from complaints.outbox.models import Kind, Message
+from complaints.outbox.placeholders import CODE, LINK
+from complaints.outbox.texts import Texts, Wording, in_force
 
+log = structlog.get_logger(__name__)
 SUMMARIES = frozenset({Kind.SEVERAL, Kind.STAFF_SEVERAL})
-CODE = "[[code]]"  # stands for the code of a voucher, likewise
-LINK = "[[link]]"  # stands for the tracking link until the message leaves: what we keep holds no secret
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
+    """The words of a message, their language, and by which version of its text; None for the one that ships."""
+
     subject: str
     text: str
     html: str
+    language: str
+    version: int | None = None
 
 
-def render(kind: Kind, *, language: str, zone: str, facts: dict[str, Any]) -> Rendered:
-    """The words of a message, times in `zone`; the tracking link is still `LINK`, the code of a voucher `CODE`."""
-    with translation.override(language), timezone.override(ZoneInfo(zone)):
-        context = {**facts, "language": language, "link": LINK, "code": CODE, "zone": zone_words(zone)}
-        folder = f"messages/{kind.value}"
-        subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
-        return Rendered(
-            subject[:250],
-            render_to_string(f"{folder}/body.txt", context).strip() + "\n",
-            render_to_string(f"{folder}/body.html", context),
-        )
+def render(
+    kind: Kind, *, language: str, zone: str, facts: Mapping[str, Any], wordings: Iterable[Wording] | None = None
+) -> Rendered:
+    """The words of a message, times in `zone`; the tracking link is still `LINK`, the code of a voucher `CODE`.
+
+    Of several wordings the first that comes to something is taken: nobody gets an empty mail because of an edited
+    text. They are those in force, unless others are handed in.
+    """
+    choices = in_force().choices(kind, language) if wordings is None else wordings
+    for wording in choices:
+        try:
+            with translation.override(wording.language), timezone.override(ZoneInfo(zone)):
+                words = _with(wording, kind, zone=zone, facts=facts)
+        except Exception:
+            log.exception("text.cannot_be_rendered", kind=kind.value, language=wording.language, text=wording.version)
+            continue
+        if words.subject and words.text:
+            return words
+    raise ValueError(f"no text of {kind.value} comes to anything")
 
 
-def words_of(message: Message) -> Rendered:
-    """The words of a message: as it left, or as it would leave now."""
+def _with(wording: Wording, kind: Kind, *, zone: str, facts: Mapping[str, Any]) -> Rendered:
+    told = {**facts, "zone": zone_words(zone), "link": LINK, "code": CODE}
+    subject, text, html = wording.render(told)
+    if not (subject and text):
+        return Rendered("", "", "", wording.language)
+    around = {
+        **told,
+        "language": wording.language,
+        "folder": f"messages/{kind.value}",
+        "frame": wording.frame.render(told) if wording.frame else None,
+    }
+    return Rendered(
+        subject[:250],
+        render_to_string("messages/around.txt", {**around, "edited": text}).strip() + "\n",
+        render_to_string("messages/around.html", {**around, "edited": mark_safe(html)}),  # noqa: S308 - sanitised
+        wording.language,
+        wording.version,
+    )
+
+
+def words_of(message: Message, texts: Texts | None = None) -> Rendered:
+    """The words of a message: as it left or was tried to be sent, or as it would leave now.
+
+    For a batch the `texts` in force are asked for once.
+    """
     if message.subject:
-        return Rendered(message.subject, message.body_text, message.body_html)
+        return Rendered(message.subject, message.body_text, message.body_html, message.language, message.worded_by_id)
+    kind = Kind(message.kind)
+    choices = (texts or in_force()).choices(kind, message.language)
+    zone = message.unit.time_zone
+    return render(kind, language=message.language, zone=zone, facts=facts_of(message), wordings=choices)
+
+
+def facts_of(message: Message) -> dict[str, Any]:
+    """The facts of a message as texts get them."""
     facts = {name: _moment(value) if name.endswith("_at") else value for name, value in message.facts.items()}
     if message.kind in SUMMARIES:
         with translation.override(message.language):
             told = [f"{about} · {Kind(kind).label}" for about, kind in _folded_into(message)]
         facts |= {"lines": list(dict.fromkeys(told)), "how_many": len(told)}
-    known = {"recipient_name": message.recipient_name, "reference": message.about}
-    return render(Kind(message.kind), language=message.language, zone=message.unit.time_zone, facts={**facts, **known})
+    return {**facts, "recipient_name": message.recipient_name, "reference": message.about}
 
 
 def with_link(words: str, url: str) -> str:
@@ -58,7 +104,7 @@ def with_link(words: str, url: str) -> str:
 
 def with_code(words: Rendered, code: str) -> Rendered:
     """Put the code of a voucher where it belongs, at the moment of sending."""
-    return Rendered(words.subject, words.text.replace(CODE, code), words.html.replace(CODE, code))
+    return replace(words, text=words.text.replace(CODE, code), html=words.html.replace(CODE, code))
 
 
 def _folded_into(summary: Message) -> list[tuple[str, str]]:

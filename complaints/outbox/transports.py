@@ -15,6 +15,7 @@ from requests import Timeout
 
 from complaints.outbox.models import Message, Trouble
 from complaints.outbox.render import Rendered, with_link
+from complaints.outbox.reply_address import reply_address
 
 REFUSED_FOR_GOOD: Final = 500  # SMTP replies from here on are permanent
 HANGS_UP: Final = 421  # the server ends the connection: it has had enough of it, or of us
@@ -105,10 +106,12 @@ def _mail(message: Message, words: Rendered, *, link: str) -> Any:
         subject=with_link(words.subject, link),
         body=with_link(words.text, link),
         to=[message.recipient],
+        reply_to=[address] if (address := reply_address(message)) else None,
         headers={
             "Message-ID": message.message_id,
-            "Content-Language": message.language,
+            "Content-Language": words.language,
             "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",  # Exchange does not read the line above
         },
         metadata={"message": message.message_id},  # providers repeat it when they report
     )

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils.translation import get_language, ngettext_lazy
@@ -16,8 +17,11 @@ from phonenumber_field.formfields import PhoneNumberField
 from complaints.cases.attachments import ALLOWED
 from complaints.cases.models import Channel
 from complaints.common.words import clean, clean_line
+from complaints.customers.models import Customer, Reach
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts
+from complaints.handling.keep_wishes import Wishes
+from complaints.outbox.texts import languages_of_customers
 
 
 class Passage(forms.CharField):
@@ -76,6 +80,13 @@ class Files(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         return list(data or initial or [])
+
+
+class Hour(forms.TimeField):
+    """A time of day, as a browser's own control gives it."""
+
+    widget = forms.TimeInput(attrs={"type": "time", "class": "form-control"}, format="%H:%M")
+    default_error_messages = {"invalid": _("Please write the time as hours and minutes, for example 22:00.")}
 
 
 class _Form(forms.Form):
@@ -259,6 +270,41 @@ class ClimbForm(_Form):
     def key(self) -> str:
         """The key under which one form is one step, whatever words it is sent with."""
         return key_of(self.cleaned_data["submission"])
+
+
+class WishesForm(_Form):
+    """How the customer wants to be written to; quiet hours on the clocks of the unit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "wishes_%s", **kwargs})
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - declared below
+        language.choices = list(languages_of_customers().items())
+        if not settings.SMS:
+            del self.fields["channel"]
+
+    language = forms.ChoiceField(
+        label=_("Language of our messages"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    channel = forms.ChoiceField(
+        label=_("Write to me by"), choices=Reach, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    quiet_from = Hour(label=_("No messages from"), required=False)
+    quiet_until = Hour(label=_("Until"), required=False)
+    no_progress = forms.BooleanField(
+        label=_("Only write when there is an answer, a question or an offer"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    @classmethod
+    def of(cls, customer: Customer) -> WishesForm:
+        """The form with what holds now."""
+        return cls(initial={name: getattr(customer, name) for name in cls.base_fields})
+
+    def wishes(self) -> Wishes:
+        """What the verb needs."""
+        return Wishes(**self.cleaned_data)
 
 
 class LinkForm(_Form):

@@ -15,9 +15,11 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.sentences import sentence_for_customer
 from complaints.cases.states import Outcome, Status
 from complaints.common.actors import ActorKind
+from complaints.handling.answer_resolution import was_judged
 from complaints.handling.climb_for_customer import offered_rung
 from complaints.handling.let_rest import PATIENCE
 from complaints.handling.offer_remedy import words_of
+from complaints.handling.reopen_for_customer import may_open_again
 from complaints.remedies.queries import offers_to_customer
 
 STEPS: Final = (_("Received"), _("In hand"), _("Proposal"), _("Closed"))
@@ -142,9 +144,14 @@ def standing_of(case: Case, entries: Iterable[TimelineEntry], *, at: datetime) -
         closes_at=_closes_at(case, entries),
         asks=next((entry.text for entry in entries if entry.kind == asked), ""),
         awaits_answer=status == Status.WAITING,
-        awaits_verdict=status == Status.RESOLVED,
+        awaits_verdict=status == Status.RESOLVED or _can_still_judge(case, at=at),
         is_closed=status == Status.CLOSED,
     )
+
+
+def _can_still_judge(case: Case, *, at: datetime) -> bool:
+    """Whether the customer can still say how a closed complaint was handled."""
+    return case.status == Status.CLOSED and may_open_again(case, at=at) and not was_judged(case)
 
 
 def _closes_at(case: Case, entries: Iterable[TimelineEntry]) -> datetime | None:

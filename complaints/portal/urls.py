@@ -15,6 +15,7 @@ urlpatterns = [
     path("track/<str:token>/verdict/", views.verdict, name="verdict"),
     path("track/<str:token>/remedy/", views.remedy, name="remedy"),
     path("track/<str:token>/climb/", views.climb, name="climb"),
+    path("track/<str:token>/wishes/", views.wishes, name="wishes"),
     path("track/<str:token>/vouchers/<int:number>/", views.voucher, name="voucher"),
     path("track/<str:token>/files/<int:number>/", views.file, name="file"),
 ]

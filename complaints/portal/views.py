@@ -39,10 +39,11 @@ from complaints.handling.answer_resolution import answer_resolution
 from complaints.handling.climb_for_customer import climb_for_customer
 from complaints.handling.file_complaint import file_complaint
 from complaints.handling.hear_customer import hear_customer
+from complaints.handling.keep_wishes import keep_wishes
 from complaints.handling.reopen_for_customer import may_open_again, reopen_for_customer
 from complaints.handling.send_link import send_link
 from complaints.portal.errors import View, shows_errors
-from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, RemedyForm, VerdictForm
+from complaints.portal.forms import AnswerForm, ClimbForm, ComplaintForm, LinkForm, RemedyForm, VerdictForm, WishesForm
 from complaints.portal.gifts import gifts_of, voucher_on
 from complaints.portal.guard import TOO_LARGE, Refusal, refusal, wished_language
 from complaints.portal.standing import offer_of, offered_to, standing_of, story_of
@@ -267,6 +268,27 @@ def climb(request: HttpRequest, token: str) -> HttpResponseBase:
     return _to_page(token)
 
 
+@csrf_exempt
+@FORM_METHODS
+@secret
+def wishes(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Take how the customer wants to be written to."""
+    if request.method != "POST":
+        return _to_page(token)
+    at, refused = now(), refusal(request, Deed.WRITE)
+    form = _bound(WishesForm, request, refused)
+    if refused or not form.is_valid():
+        return _tracking_page(request, token, at=at, wishing=form, refused=refused)
+    _speak_as(request, links.case_behind(token, at=at))
+    try:
+        keep_wishes(token, form.wishes(), at=at)
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return _tracking_page(request, token, at=at, wishing=form)
+    messages.success(request, _("From now on we write to you as you wish."))
+    return _to_page(token)
+
+
 @require_safe
 @secret
 def voucher(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
@@ -369,6 +391,7 @@ def _tracking_page(
     answering: AnswerForm | None = None,
     judging: VerdictForm | None = None,
     climbing: ClimbForm | None = None,
+    wishing: WishesForm | None = None,
     refused: Refusal | None = None,
 ) -> HttpResponseBase:
     """The whole page, times in the zone of the unit that looks after the case; raises NotFound."""
@@ -387,6 +410,7 @@ def _tracking_page(
         "answering": answering or _empty_answer(),
         "judging": judging or VerdictForm(),
         "climbing": climbing or ClimbForm(initial={"submission": uuid4().hex}),
+        "wishing": wishing or WishesForm.of(case.customer),
         "offer": offer_of(case, at=at),
         "remedies": offered_to(case),
         "gifts": gifts_of(case, at=at),
@@ -398,7 +422,7 @@ def _tracking_page(
 
 
 def _speak_as(request: HttpRequest, case: Case) -> None:
-    """Speak the customer's language, unless whoever reads has chosen one in this browser."""
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+    """Speak the customer's language where the pages do, unless whoever reads has chosen one in this browser."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and case.customer.language in dict(settings.LANGUAGES):
         translation.activate(case.customer.language)
         request.LANGUAGE_CODE = translation.get_language()

@@ -19,7 +19,8 @@ from djmoney.money import Money
 
 from complaints.cases.models import SAME_FAILURE, Case
 from complaints.common.money import converted
-from complaints.remedies.catalogue import RemedyKind, is_tangible
+from complaints.customers.models import Customer
+from complaints.remedies.catalogue import is_tangible
 from complaints.remedies.exchange import rate
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, Remedy
 from complaints.staff.models import Employee, Training
@@ -53,11 +54,11 @@ class Allowance:
             caps.append(self.left_for_customer)
         return Money(NOTHING if self.is_suspended else max(NOTHING, min(caps)), self.rule.currency)
 
-    def permits(self, kind: RemedyKind) -> bool:
+    def permits(self, kind: str) -> bool:
         """Whether they may decide on this kind of remedy at all."""
         return self.rule is not None and not self.is_suspended and (not self.rule.kinds or kind in self.rule.kinds)
 
-    def covers(self, amount: Money | None, kind: RemedyKind) -> bool:
+    def covers(self, amount: Money | None, kind: str) -> bool:
         """Whether they may decide on a remedy by themselves; what takes no money anybody may."""
         if amount is None:
             return not is_tangible(kind)
@@ -134,7 +135,9 @@ def _left_for_customer(rule: Authority, case: Case, entries: QuerySet[LedgerEntr
     if rule.per_customer is None or rule.customer_days is None:
         return None
     since = at - timedelta(days=rule.customer_days)
-    taken = _by_currency(entries.filter(customer=case.customer_id, taken_at__gt=since))
+    circle = Customer.objects.filter(pk=case.customer_id, circle__isnull=False).values("circle")
+    files = Customer.objects.filter(Q(pk=case.customer_id) | Q(circle__in=circle)).values("pk")
+    taken = _by_currency(entries.filter(case__customer=case.customer_id, customer__in=files, taken_at__gt=since))
     return rule.per_customer - sum(
         (converted(Money(sum_, one), rate(one, rule.currency, at=at)) for one, sum_ in taken.items()), NOTHING
     )

@@ -20,7 +20,7 @@ from djmoney.money import Money
 
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import catalogue
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, LedgerProof
 from complaints.staff.models import Employee, Tier, Training, Unit
 from complaints.staff.queries import visible_units
@@ -143,9 +143,9 @@ def lines(account: Account, month: date, *, before: int | None = None, limit: in
 
 def by_kind(viewer: Employee, month: date, *, unit: int | None = None) -> list[Share]:
     """What was held and spent in a month by kind of remedy, in the order of the catalogue."""
-    order = RemedyKind.values
+    order = list(catalogue())
     rows = _summed(viewer, month, unit, "remedy__kind")
-    rows.sort(key=lambda row: order.index(row[0]))
+    rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
     return [Share(kind, "", times, sum_) for kind, times, sum_ in rows]
 
 

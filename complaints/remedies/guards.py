@@ -42,11 +42,15 @@ END IF;
 PERFORM pg_advisory_xact_lock_shared(hashtext('complaints_same_failure'));
 failure := ARRAY(__SAME_FAILURE__);
 root := (SELECT MIN(id) FROM unnest(failure) AS id);
+-- whose complaint it is by now: a hold made before a merge stays with the file it was made for, and counts here
+SELECT customer_id INTO person FROM complaints_case WHERE id = NEW.case_id;
 
 -- one scope after the other, and the scarcest last: whoever comes second waits here, and sees what the first one took
 INSERT INTO complaints_balance (scope, customer_id, currency, held, spent, taken)
-    VALUES ('customer', NEW.customer_id, NEW.currency, 0, 0, 0) ON CONFLICT DO NOTHING;
-PERFORM FROM complaints_balance WHERE scope = 'customer' AND customer_id = NEW.customer_id ORDER BY id FOR UPDATE;
+    VALUES ('customer', LEAST(person, NEW.customer_id), NEW.currency, 0, 0, 0),
+        ('customer', GREATEST(person, NEW.customer_id), NEW.currency, 0, 0, 0) ON CONFLICT DO NOTHING;
+PERFORM FROM complaints_balance WHERE scope = 'customer' AND customer_id IN (person, NEW.customer_id)
+    ORDER BY id FOR UPDATE;
 INSERT INTO complaints_balance (scope, case_id, currency, held, spent, taken)
     VALUES ('failure', root, NEW.currency, 0, 0, 0), ('failure', NEW.case_id, NEW.currency, 0, 0, 0)
     ON CONFLICT DO NOTHING;
@@ -105,12 +109,17 @@ UPDATE complaints_balance SET cap = rule.per_failure,
         taken = taken_here + CASE NEW.kind WHEN 'hold' THEN NEW.amount ELSE 0 END
     WHERE scope = 'failure' AND case_id = root AND currency = NEW.currency;
 SELECT COALESCE(SUM(CASE WHEN e.kind = 'hold' THEN e.amount ELSE -e.amount END), 0)
-    INTO taken_here FROM complaints_ledgerentry AS e
-    WHERE e.kind <> 'spend' AND e.customer_id = NEW.customer_id AND e.currency = NEW.currency
+    INTO taken_here FROM complaints_ledgerentry AS e JOIN complaints_case AS c ON c.id = e.case_id
+    WHERE e.kind <> 'spend' AND c.customer_id = person AND e.currency = NEW.currency
+    AND e.customer_id IN (
+        SELECT id FROM complaints_customer WHERE id = person
+        UNION ALL SELECT other.id FROM complaints_customer AS one
+            JOIN complaints_customer AS other ON other.circle = one.circle AND other.id <> one.id WHERE one.id = person
+    )
     AND e.taken_at > NEW."at" - make_interval(days => rule.customer_days);
 UPDATE complaints_balance SET cap = rule.per_customer,
         taken = taken_here + CASE NEW.kind WHEN 'hold' THEN NEW.amount ELSE 0 END
-    WHERE scope = 'customer' AND customer_id = NEW.customer_id AND currency = NEW.currency;
+    WHERE scope = 'customer' AND customer_id = person AND currency = NEW.currency;
 RETURN NEW;
 """.replace("__SAME_FAILURE__", SAME_FAILURE.format(case="NEW.case_id"))
 
@@ -120,6 +129,7 @@ LEDGER_DECLARES: Final = (
     ("zone", "text"),
     ("failure", "bigint[]"),
     ("root", "bigint"),
+    ("person", "bigint"),
     ("was_spent", "boolean"),
     ("more_held", "numeric"),
     ("more_spent", "numeric"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.common.errors import NotFound, RemedyMovedOn
+from complaints.common.money import CENT
 from complaints.common.tokens import new_voucher_code
-from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, Decision, PlaybookVersion, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.remedies.worth import Reckoning
@@ -29,7 +29,7 @@ VOUCHER_GOOD_FOR: Final = timedelta(days=365)
 
 def propose(
     case: Case,
-    kind: RemedyKind,
+    kind: str,
     *,
     amount: Money | None,
     cost: Decimal | None,
@@ -58,6 +58,13 @@ def propose(
         reckoning=reckoning.facts() if reckoning else None,
         **facts,
     )
+
+
+def worth_another_sum(remedy: Remedy, amount: Money) -> None:
+    """Let a remedy that is not authorised yet be worth another sum; what it costs us goes with it, to the cent."""
+    if remedy.cost is not None and remedy.amount is not None:
+        remedy.cost = (remedy.cost * amount.amount / remedy.amount.amount).quantize(CENT, ROUND_HALF_UP)
+    remedy.amount = amount
 
 
 def of_case(case: Case, remedy: int) -> Remedy:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -12,14 +12,39 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.models import Case, notes_the_change
 from complaints.common.money import money_words
+from complaints.common.rulebook import makes_an_edition
 from complaints.customers.models import Customer
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
+from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, name_of_remedy
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
 from complaints.remedies.states import LAPSING, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Unit
-from complaints.standards.models import FailureType, Severity, makes_an_edition
+from complaints.standards.models import FailureType, Severity
+
+_MAY_BE_FREE: Final = Q(kind__in=INTANGIBLE) | ~Q(kind__in=RemedyKind.values)
+"""What may cost no money: of the kinds that a house added, their rows say whether they do, and a trigger looks."""
+
+
+def _as_the_catalogue_has_it(costs: str) -> pgtrigger.Trigger:
+    """Refuse what names a kind that is not in the catalogue, or takes money where the catalogue says it takes none.
+
+    `costs` is the condition, in SQL, under which the row takes money. The kinds of every house are left to a CHECK.
+    """
+    return pgtrigger.Trigger(
+        name="in_the_catalogue",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=~pgtrigger.Q(new__kind__in=RemedyKind.values),
+        func=f"""
+            IF NOT EXISTS (
+                SELECT FROM complaints_remedytype WHERE code = NEW.kind AND is_tangible = ({costs})
+            ) THEN
+                RAISE EXCEPTION 'catalogue: no % like this', NEW.kind USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class Playbook(models.Model):
@@ -97,7 +122,7 @@ class Advice(models.Model):
     """
 
     version = models.ForeignKey(PlaybookVersion, on_delete=models.PROTECT, related_name="advice")
-    kind = models.CharField(_("remedy"), max_length=20, choices=RemedyKind)
+    kind = models.CharField(_("remedy"), max_length=20)
     least = models.DecimalField(_("worth from"), max_digits=12, decimal_places=2, null=True, blank=True)
     most = models.DecimalField(_("worth up to"), max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
@@ -107,10 +132,11 @@ class Advice(models.Model):
         triggers: ClassVar = [
             makes_an_edition(),
             pgtrigger.Protect(name="as_written", operation=pgtrigger.Update | pgtrigger.Delete),
+            _as_the_catalogue_has_it("NEW.least IS NOT NULL"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=INTANGIBLE, least__isnull=True, most__isnull=True, currency="")
+                condition=(_MAY_BE_FREE & Q(least__isnull=True, most__isnull=True, currency=""))
                 | (
                     ~Q(kind__in=INTANGIBLE)
                     & Q(least__isnull=False, most__isnull=False)  # or nothing said would be nothing refused
@@ -124,7 +150,11 @@ class Advice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(RemedyKind(self.kind).label)
+        return self.get_kind_display()
+
+    def get_kind_display(self) -> str:
+        """The name of the remedy in the language that is active."""
+        return name_of_remedy(self.kind)
 
     @property
     def worth_words(self) -> str:
@@ -177,7 +207,7 @@ class Remedy(models.Model):
     """
 
     case = models.ForeignKey(Case, verbose_name=_("complaint"), on_delete=models.PROTECT, related_name="remedies")
-    kind = models.CharField(_("kind"), max_length=20, choices=RemedyKind)
+    kind = models.CharField(_("kind"), max_length=20)
     status = models.CharField(_("status"), max_length=10, choices=RemedyStatus)
     amount = MoneyField(  # type: ignore[no-untyped-call] # the library has no types
         _("amount"),
@@ -220,9 +250,12 @@ class Remedy(models.Model):
     class Meta:
         verbose_name = _("remedy")
         verbose_name_plural = _("remedies")
+        triggers: ClassVar = [_as_the_catalogue_has_it("NEW.amount IS NOT NULL"), *notes_the_change("case_id")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=INTANGIBLE, amount__isnull=True) | (~Q(kind__in=INTANGIBLE) & Q(amount__gt=0)),
+                condition=(_MAY_BE_FREE & Q(amount__isnull=True))
+                # or nothing said would be nothing refused
+                | (~Q(kind__in=INTANGIBLE) & Q(amount__isnull=False, amount__gt=0)),
                 name="remedy_worth_something",
             ),
             models.CheckConstraint(condition=Q(status__in=RemedyStatus.values), name="remedy_status_known"),
@@ -235,6 +268,10 @@ class Remedy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount or ''}".rstrip()
+
+    def get_kind_display(self) -> str:
+        """The name of its kind in the language that is active."""
+        return name_of_remedy(self.kind)
 
 
 class Authority(models.Model):
@@ -272,7 +309,7 @@ class Authority(models.Model):
         _("in a calendar month"), max_digits=12, decimal_places=2, help_text=_("What one employee may spend.")
     )
     kinds = ArrayField(
-        models.CharField(max_length=20, choices=RemedyKind),
+        models.CharField(max_length=20),
         verbose_name=_("kinds of remedy"),
         blank=True,
         default=list,

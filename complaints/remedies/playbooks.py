@@ -9,12 +9,12 @@ from typing import Final
 
 from django.db.models import Prefetch
 
+from complaints.common.rulebook import InForce, Mark
 from complaints.common.words import clean
 from complaints.customers.models import Language
 from complaints.remedies.models import Advice, PlaybookVersion, TroubleRate
 from complaints.remedies.worth import Reckoning, Weights
 from complaints.standards.models import FailureType
-from complaints.standards.rulebook import InForce, Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from complaints.common.keyset import Key, beyond, read_id, read_key
 from complaints.common.tokens import read_voucher_code
 from complaints.customers.models import Customer
 from complaints.remedies.authority import Allowance, allowance
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
+from complaints.remedies.catalogue import name_of_remedy
 from complaints.remedies.models import Approval, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
@@ -65,7 +65,7 @@ def last_requests(remedies: Collection[Remedy]) -> dict[int, Approval]:
 def given_to_customer(case: Case) -> list[Remedy]:
     """What the customer has accepted or got on a case, worth a sum, with its voucher."""
     theirs = Remedy.objects.filter(case=case, status__in=[RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED])
-    return list(theirs.exclude(kind__in=INTANGIBLE).select_related("voucher").order_by("pk")[:100])
+    return list(theirs.filter(amount__isnull=False).select_related("voucher").order_by("pk")[:100])
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Similar:
     """What complaints of the same kind and severity got: how often each kind, what was declined, and the sums."""
 
     cases: int
-    kinds: Sequence[tuple[RemedyKind, int]]
+    kinds: Sequence[tuple[str, int]]
     answered: int
     declined: int
     least: Money | None = None
@@ -221,7 +221,7 @@ def similar_to(case: Case, *, currency: str) -> Similar:
     told = Remedy.objects.filter(case__in=newest, case__severity=case.severity, status__in=_TOLD)
     if case.failure_type_id is None:
         told = told.none()
-    kinds = [(RemedyKind(kind), n) for kind, n in told.values_list("kind").annotate(n=Count("pk")).order_by("-n")]
+    kinds = [(name_of_remedy(kind), n) for kind, n in told.values_list("kind").annotate(n=Count("pk")).order_by("-n")]
     counts = told.aggregate(
         cases=Count("case", distinct=True),
         declined=Count("pk", filter=Q(status=RemedyStatus.DECLINED)),
@@ -251,7 +251,7 @@ class Dossier:
     @property
     def is_covered(self) -> bool:
         """Whether the reader's own authority covers it, as far as can be seen now."""
-        return self.allowance.covers(self.remedy.amount, RemedyKind(self.remedy.kind))
+        return self.allowance.covers(self.remedy.amount, self.remedy.kind)
 
 
 def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) -> Dossier:

@@ -1,4 +1,4 @@
-"""What is kept of authorities, trainings and exchange rates."""
+"""What is kept of authorities, exchange rates, the catalogue of remedies, playbooks and the cost of complaining."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, Self
 
 from complaints.common.sheets import Sheet
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import name_of_remedy
 from complaints.remedies.models import Advice, Authority, Playbook, PlaybookVersion
 
 SAID: Final = ("apology", "apology_zh", "questions", "avoid")
@@ -71,7 +71,7 @@ class AdviceLine:
 
     def __str__(self) -> str:
         worth = f"{self.least}–{self.most} {self.currency}" if self.least is not None else ""
-        return " · ".join(filter(None, [str(RemedyKind(self.kind).label), worth, self.fits]))
+        return " · ".join(filter(None, [name_of_remedy(self.kind), worth, self.fits]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +103,18 @@ class PlaybookSheet(Sheet):
     def says_other(self, now: PlaybookSheet) -> bool:
         """Whether it makes a new version: another name, or other cases, does not."""
         return not {*SAID, "advice"}.isdisjoint(self.differs_in(now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemedyTypeSheet(Sheet):
+    """Whether it is worth a sum stays as it was added; `cost_share` in per cent of its worth to the customer."""
+
+    name: str
+    name_zh: str = ""
+    is_tangible: bool = True
+    cost_share: int = 100
+    place: int = 100
+    is_active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

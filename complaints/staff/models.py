@@ -281,7 +281,9 @@ class Setting(models.TextChoices):
     COURSE = "courses", _("Trainings")
     TRAINING = "trainings", _("Training records")
     RATE = "rates", _("Exchange rates")
+    LANGUAGE = "languages", _("Languages of messages")
     ENDPOINT = "endpoints", _("Fulfilment endpoints")
+    REMEDY = "remedies", _("Kinds of remedy")
     PLAYBOOK = "playbooks", _("Playbooks")
     TROUBLE = "trouble", _("Cost of complaining")
 

@@ -26,12 +26,16 @@ class Permission(StrEnum):
     REOPEN = "case:reopen"
     WITHDRAW = "case:withdraw"
     MARK_DUPLICATE = "case:mark_duplicate"
+    UNMARK_DUPLICATE = "case:unmark_duplicate"
     LINK_FAILURE = "failure:link"
     PART_FAILURE = "failure:part"
     RETRY_MESSAGE = "message:retry"
+    VIEW_MAIL = "mail:view"
+    TAKE_MAIL = "mail:take"
     CHANGE_CUSTOMER = "customer:change"
     HAND_OUT_LINK = "link:hand_out"
     CHANGE_GROUP = "customer:group"
+    MERGE_CUSTOMERS = "customer:merge"
     VIEW_ESCALATIONS = "escalation:view"
     PROPOSE_REMEDY = "remedy:propose"
     FULFIL_REMEDY = "remedy:fulfil"
@@ -40,20 +44,23 @@ class Permission(StrEnum):
     REDEEM_VOUCHER = "voucher:redeem"
     DECIDE_APPROVAL = "approval:decide"
     VIEW_BUDGETS = "budget:view"
+    VIEW_INSIGHTS = "insights:view"
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_TEXTS = "text:keep"
     VIEW_CAUSES = "cause:view"
     ANSWER_CAUSES = "cause:answer"
     INVESTIGATE = "cause:investigate"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS})
+_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
 _CAUSES: Final = frozenset({Permission.VIEW_CAUSES, Permission.ANSWER_CAUSES, Permission.INVESTIGATE})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
         Permission.STEP_DOWN,
+        Permission.UNMARK_DUPLICATE,
         Permission.CHANGE_GROUP,
         Permission.VIEW_ESCALATIONS,
         Permission.KEEP_ABSENCES,
@@ -61,11 +68,15 @@ _LEADING: Final = frozenset(
         Permission.PART_FAILURE,
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_INSIGHTS,
         Permission.VIEW_CAUSES,
         Permission.ANSWER_CAUSES,
     }
 )
-_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _CAUSES
+_STEWARDSHIP: Final = frozenset({Permission.MERGE_CUSTOMERS})
+"""Who keeps the profiles of customers: analysts and administrators, who see whole and handle no complaint."""
+
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _STEWARDSHIP - _CAUSES
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
@@ -73,22 +84,28 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.VP: _HANDLING | _LEADING,
     Role.ANALYST: frozenset(
         {
+            Permission.MERGE_CUSTOMERS,
             Permission.VIEW,
             Permission.NOTE,
             Permission.VIEW_ESCALATIONS,
             Permission.VIEW_BUDGETS,
+            Permission.VIEW_INSIGHTS,
+            Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
         }
         | _CAUSES
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
+    | _STEWARDSHIP
     | {
         Permission.VIEW,
         Permission.RETRY_MESSAGE,
+        Permission.VIEW_MAIL,
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
         Permission.VIEW_CAUSES,
+        Permission.VIEW_INSIGHTS,
     },
 }
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar, Final
 
-import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import makes_an_edition
 from complaints.staff.models import Unit
 from complaints.standards.hours import ALWAYS, BusinessHours, in_order, no_holidays
 from complaints.standards.public_holidays import PublicHolidays, countries
@@ -32,21 +32,6 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return str(self.mark)
-
-
-def makes_an_edition() -> pgtrigger.Trigger:
-    """For a model whose rows are rules: each statement that changes them, raw SQL too, makes a new edition.
-
-    Before the rows are touched, so that whoever changes rules takes turns at this one row and not at theirs.
-    """
-    return pgtrigger.Trigger(
-        name="makes_an_edition",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-        func="INSERT INTO complaints_edition (id, mark) VALUES (1, gen_random_uuid())"
-        " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark; RETURN NULL;",
-    )
 
 
 class Severity(models.IntegerChoices):

@@ -9,9 +9,9 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from complaints.common.errors import Invalid
+from complaints.common.rulebook import InForce, Mark
 from complaints.standards.hours import BusinessHours
 from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard
-from complaints.standards.rulebook import InForce, Mark
 
 _CATALOGUE: Final = InForce(lambda: {kind.pk: kind for kind in FailureType.objects.all()})
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from django.db.models import Prefetch
 
+from complaints.common.rulebook import InForce, Mark
 from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
-from complaints.standards.rulebook import InForce, Mark
 
 UNWRITTEN: Final = ((ClockKind.ACKNOWLEDGE, 24 * 60), (ClockKind.RESOLVE, 7 * 24 * 60))
 """What holds where no standard fits: minutes of calendar time."""

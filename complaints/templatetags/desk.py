@@ -12,6 +12,7 @@ from djmoney.money import Money
 from complaints.cases.models import Case
 from complaints.common.money import money_words
 from complaints.desk import wording
+from complaints.outbox.texts import language_name as name_of_language
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
 from complaints.staff.permissions import may as grants
@@ -24,6 +25,12 @@ register = template.Library()
 def may(employee: Employee, permission: str) -> bool:
     """Whether the employee's role grants a permission such as `case:file`."""
     return grants(employee, Permission(permission))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """What a language that customers are written to in is called."""
+    return name_of_language(code)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from complaints.handling.deliver_message import deliver_due
 from complaints.handling.trust_address import trust_address
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox import queue
-from complaints.outbox.models import BarredAddress, Kind, Message, MessageState, Trouble
+from complaints.outbox.models import BarredAddress, Channel, Kind, Message, MessageState, Trouble
 from complaints.staff.models import Employee
 from complaints.standards.models import ClockKind
 from tests.factories import a_complaint, an_hour_ago
@@ -189,7 +189,7 @@ def test_a_trusted_address_gets_what_waited(message: Message, case: Case, fern: 
 
 def test_delivered_before_it_was_marked_is_not_sent_again_and_meets_its_deadlines(case: Case, fern: Employee) -> None:
     write_to_customer(case.reference, text="We are on it.", by=fern, at=an_hour_ago())
-    (written, *_rest) = queue.claim_due(at=an_hour_ago() + timedelta(minutes=1), most=1)
+    (written, *_rest) = queue.claim_due(Channel.EMAIL, at=an_hour_ago() + timedelta(minutes=1), most=1)
     assert written.kind == Kind.WRITTEN
     report(written, DELIVERED)  # the worker died between sending and marking
     deliver(minutes=10)

@@ -1,4 +1,4 @@
-"""Clocks, escalation and orders as they failed in other systems: each is the business of tests that exist."""
+"""Clocks, escalation, mail and orders as they failed in other systems: each is the business of tests that exist."""
 
 from __future__ import annotations
 
@@ -119,6 +119,43 @@ FAILURES: Final[dict[str, tuple[str, ...]]] = {
     "holidays make it escalate earlier, and a mere look changes something": (
         "standards/test_calendars.py::test_public_holidays_of_a_province_are_closed_also_years_ahead",
         "handling/test_escalate_overdue.py::test_a_dry_run_changes_nothing",
+    ),
+    "N1: a bounce becomes a complaint, which is notified and bounces": (
+        "incoming/test_receive_mail.py::test_what_a_program_sent_is_set_aside_and_answered_by_nobody",
+        "incoming/test_receive_mail.py::test_a_report_on_a_mail_of_ours_marks_it_and_asks_staff",
+        "incoming/test_letter.py::test_a_report_names_every_mail_in_it_however_deep",
+    ),
+    "N2: two robots answer each other": (
+        "incoming/test_receive_mail.py::test_each_sign_of_a_program_is_enough_even_at_the_reply_address",
+        "incoming/test_receive_mail.py::test_two_robots_that_answer_each_other_stop_at_the_limit",
+        "incoming/test_receive_mail.py::test_more_than_so_many_a_day_from_one_sender_are_set_aside",
+    ),
+    "N3: our own address among the recipients or as a customer's": (
+        "incoming/test_receive_mail.py::test_our_own_address_in_the_copies_makes_nobody_a_customer",
+        "incoming/test_receive_mail.py::test_what_a_program_sent_is_set_aside_and_answered_by_nobody",
+    ),
+    "N4: mail is lost without a line in the log, or because somebody else has read it": (
+        "incoming/test_fetch_mail.py::test_what_somebody_else_has_read_is_fetched_all_the_same",
+        "incoming/test_fetch_mail.py::test_killed_between_storing_and_marking_nothing_is_lost_or_taken_twice",
+        "incoming/test_pipe.py::test_while_the_database_is_away_the_mail_server_keeps_the_mail",
+        "incoming/test_receive_mail.py::test_what_breaks_us_is_set_aside_whole_and_stops_no_other",
+        "incoming/test_receive_mail.py::test_seen_is_taken_and_set_aside_by_way_and_day",
+        "desk/test_mail_in.py::test_mail_that_does_not_add_up_is_an_alarm_until_it_does",
+    ),
+    "N5: one mail, several complaints": (
+        "incoming/test_fetch_mail.py::test_two_fetchers_at_once_take_each_mail_once",
+        "incoming/test_receive_mail.py::test_the_same_mail_by_any_way_is_one_word",
+        "api/test_mail_in.py::test_a_mail_that_was_taken_apart_and_is_handed_over_again_is_one",
+    ),
+    "N6: anybody who quotes a number writes into that case": (
+        "incoming/test_receive_mail.py::test_a_number_in_the_subject_writes_into_nobodys_case_and_is_a_hint",
+        "incoming/test_receive_mail.py::test_a_reply_address_cannot_be_made_up",
+        "incoming/test_receive_mail.py::test_the_references_of_a_stranger_write_into_nobodys_case",
+    ),
+    "N10: mail to a placeholder, or in the wrong language": (
+        "incoming/test_receive_mail.py::test_a_placeholder_is_never_written_to",
+        "desk/test_mail_in.py::test_a_robot_whose_mail_is_taken_is_never_written_to",
+        "incoming/test_receive_mail.py::test_a_stranger_is_answered_in_the_language_they_wrote",
     ),
 }
 

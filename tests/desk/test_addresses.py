@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from complaints.cases.models import Attachment, Case, TrackingLink
 from complaints.cases.states import Move
-from complaints.customers.models import Customer
+from complaints.customers.models import Customer, Merge, Suspicion
 from complaints.customers.records import file_of
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
@@ -22,17 +22,22 @@ from complaints.desk.urls import urlpatterns
 from complaints.fulfilment.models import Endpoint, Order
 from complaints.handling.answer_offer import note_answer
 from complaints.handling.decide_approval import ask_back
+from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
 from complaints.handling.keeping import ANALYSTS
+from complaints.handling.merge_customers import merge_customers
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.receive_mail import receive_mail
+from complaints.incoming.models import Mail, Source
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
-from complaints.staff.models import Absence, Employee, Setting, Tier
+from complaints.staff.models import Absence, Employee, Role, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
-from tests.factories import a_complaint, a_picture, an_hour_ago
+from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
+from tests.incoming.letters import a_file
 from tests.remedies.purse import an_authority, usd
 
 PEOPLE: Final = ("stranger", "fern", "max_", "vera", "otto", "quinn", "ada")
@@ -66,7 +71,10 @@ EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
 NOT_OTTO = (302, 200, 200, 200, 404, 200, 200)
 LADDER_ONLY = (302, 302, 302, 302, 404, 403, 403)
 SUPERIORS_ONLY = (302, 403, 302, 302, 404, 403, 403)
+STEWARDS_ONLY = (302, 403, 403, 403, 403, 200, 200)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
+TEXTS = (302, 403, 403, 403, 403, 200, 200)
+A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
 
 
@@ -101,6 +109,7 @@ TABLE: Final = [
     step(Move.REOPEN, (302, 409, 409, 409, 404, 403, 403), reason="Not over."),
     step(Move.WITHDRAW, LADDER_ONLY, reason="She said so."),
     step(Move.MARK_DUPLICATE, (302, 302, 302, 302, 404, 403, 403), original="other"),
+    step(Move.UNMARK_DUPLICATE, (302, 403, 409, 409, 404, 403, 403), reason="Another room."),
     step(Move.LINK_FAILURE, LADDER_ONLY, other="other"),
     step(Move.PART_FAILURE, (302, 403, 400, 400, 404, 403, 403), other="other", reason="Another room."),
     step(Move.STEP_DOWN, (302, 403, 302, 302, 404, 403, 403), reason="Try a better room.", version="handed_up"),
@@ -135,6 +144,24 @@ TABLE: Final = [
         "post",
         sent=(("name", "Cara Castillo"), ("language", "en"), ("emails", "new@demo.example"), ("seen", "file")),
     ),
+    Ask(
+        "consent",
+        (302, 302, 302, 302, 403, 403, 403),
+        "post",
+        sent=(("purpose", "survey"), ("says", "yes"), ("words", "in a letter")),
+    ),
+    Ask("consent", (302, 400, 400, 400, 403, 403, 403), "post", sent=(("purpose", "survey"), ("says", "yes"))),
+    Ask("consent", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("doubles", STEWARDS_ONLY),
+    Ask("double", STEWARDS_ONLY),
+    Ask("double", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("choice", "one"), ("goes_on", "cara"))),
+    Ask("double", (302, 403, 403, 403, 403, 400, 400), "post", sent=(("choice", "one"),)),
+    Ask("double", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("choice", "two"),)),
+    Ask("compare", STEWARDS_ONLY),
+    Ask("compare", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("other", "twin"),)),
+    Ask("compare", (302, 403, 403, 403, 403, 409, 409), "post", sent=(("other", "nobody"),)),
+    Ask("merge", STEWARDS_ONLY),
+    Ask("merge", (302, 403, 403, 403, 403, 302, 302), "post"),
     Ask("trust_address", (302, 302, 302, 302, 403, 403, 403), "post", sent=(("address", "cara@demo.example"),)),
     Ask("trust_address", (302, 404, 404, 404, 404, 404, 404), "post", sent=(("address", "nobody@demo.example"),)),
     Ask("trust_address", (302, 405, 405, 405, 405, 405, 405)),
@@ -149,6 +176,11 @@ TABLE: Final = [
     Ask("budgets", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget", (302, 403, 200, 200, 403, 200, 200)),
     Ask("budget_sheet", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("mails", (302, 200, 200, 200, 200, 403, 200)),
+    Ask("mail", (302, 200, 200, 200, 404, 403, 200)),
+    Ask("original_mail", (302, 200, 200, 200, 404, 403, 200)),
+    Ask("take_mail", (302, 302, 302, 302, 404, 403, 403), "post"),
+    Ask("take_mail", (302, 405, 405, 405, 405, 405, 405)),
     Ask("authority_use", (302, 403, 200, 200, 403, 200, 200)),
     Ask("behind_authority_use", (302, 403, 200, 200, 403, 200, 200)),
     Ask("fulfilments", EVERYBODY),
@@ -156,6 +188,9 @@ TABLE: Final = [
     Ask("retry_order", (302, 405, 405, 405, 405, 405, 405)),
     Ask("settle_order", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("settle_order", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("insights", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("insights_cases", (302, 403, 200, 200, 403, 200, 200)),
+    Ask("insights_sheet", (302, 403, 200, 200, 403, 200, 200)),
     Ask("messages", EVERYBODY),
     Ask("message", NOT_OTTO),
     Ask("retry_message", (302, 302, 302, 302, 404, 403, 302), "post"),
@@ -171,6 +206,16 @@ TABLE: Final = [
     ),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
+    Ask("texts", TEXTS),
+    Ask("text", TEXTS, move="received"),
+    Ask("text", (302, 403, 403, 403, 403, 302, 302), "post", "received", A_TEXT),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("preview", "1"))),
+    Ask("text", TEXTS, "post", "received", (*A_TEXT, ("test", "1"))),
+    Ask("text", (302, 403, 403, 403, 403, 400, 400), "post", "received", (("text", "{{ nonsense }}"),)),
+    Ask("text", (302, 404, 404, 404, 404, 404, 404), move="nonsense"),
+    Ask("text_back", (302, 403, 403, 403, 403, 302, 302), "post", "received", (("to", 0), ("seen", 0))),
+    Ask("text_back", (302, 403, 403, 403, 403, 404, 404), "post", "received", (("to", 9), ("seen", 0))),
+    Ask("text_back", (302, 405, 405, 405, 405, 405, 405), move="received"),
     Ask("setting_list", EVERYBODY, move="absences"),
     Ask("new_setting", EVERYBODY, move="absences"),
     Ask("setting", (302, 200, 200, 200, 404, 404, 200), move="absences"),
@@ -195,12 +240,17 @@ TABLE: Final = [
 
 @pytest.fixture
 def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture and an absence of Fern's; beside it a remedy that Max is to decide on, and one ordered outside."""
+    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, one ordered outside."""
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
+    receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
+    keepers = Employee.objects.create_user("keeper@demo.example", role=Role.ANALYST, unit=fern.unit, name="Kit Keeper")
+    twins = [a_customer(name="Cara Castilo"), a_customer(name="Noor"), a_customer(name="Noor")]
+    name_double(cara.pk, twins[0].pk, by=keepers, at=an_hour_ago())
+    merge_customers(twins[1].pk, twins[2].pk, by=keepers, at=an_hour_ago())
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -224,6 +274,8 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "file": file,
         "max_": max_.pk,
         "other": a_complaint(by=fern).reference,
+        "cara": case.customer_id,
+        "twin": Customer.objects.get(name="Cara Castilo").pk,
         "own": employee.unit_id if employee else 1,
     }
     if ask.name in {"remedy_step", "voucher"}:
@@ -296,10 +348,16 @@ def _address(ask: Ask, case: Case) -> str:
             ("budget", "budget_sheet"), lambda: list(LedgerEntry.objects.values_list("authority", "holder")[0])
         ),
         **dict.fromkeys(("complaint", "news", "outlook", "slip"), lambda: [case.reference]),
-        **dict.fromkeys(("customer", "edit_customer", "trust_address"), lambda: [case.customer_id]),
+        **dict.fromkeys(
+            ("customer", "edit_customer", "trust_address", "consent", "compare"), lambda: [case.customer_id]
+        ),
+        **dict.fromkeys(("mail", "original_mail", "take_mail"), lambda: [Mail.objects.get().pk]),
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
+        "double": lambda: [Suspicion.objects.earliest("pk").pk],
+        "merge": lambda: [Merge.objects.get().pk],
         "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
         "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
+        **dict.fromkeys(("text", "text_back"), lambda: [ask.move, "en"]),
         "voucher": lambda: [case.reference, Remedy.objects.latest("pk").pk],
     }
     return reverse(f"desk:{ask.name}", args=parts.get(ask.name, list)())
@@ -357,4 +415,6 @@ def _everything(case: Case) -> list[Any]:
         list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
+        list(Suspicion.objects.order_by("pk").values()),
+        list(Merge.objects.values()),
     ]

@@ -44,7 +44,13 @@ def typed(customer: Customer, **words: Any) -> dict[str, Any]:
         "phones": "\r\n".join(file.phones),
         "language": file.language,
         "preferences": file.preferences,
+        "special_needs": file.special_needs,
+        "customer_since": file.customer_since or "",
+        "revenue": file.revenue or "",
+        "revenue_currency": file.revenue_currency,
         "notes": file.notes,
+        "quiet_from": file.quiet_from or "",
+        "quiet_until": file.quiet_until or "",
         "seen": file.fingerprint,
         **words,
     }
@@ -176,3 +182,21 @@ def test_a_manager_chooses_among_the_groups_that_mean_something(
         client.post(page_of(cara), typed(Customer.objects.get(pk=cara.pk), group="vip", notes="x")).status_code == 302
     )
     assert file_of(Customer.objects.get(pk=cara.pk)).group == "gold", "what the front line is not asked stays"
+
+
+def test_quiet_hours_and_no_progress_are_kept_and_shown(desk: Client, case: Case, cara: Customer) -> None:
+    answer = desk.post(
+        page_of(cara), typed(cara, quiet_from="22:00", quiet_until="07:00", no_progress="on"), follow=True
+    )
+
+    page = answer.content.decode()
+    assert "No messages from 22:00 to 07:00" in page
+    assert "Wants no messages on progress" in page
+
+
+def test_half_of_the_quiet_hours_is_refused_and_kept_as_typed(desk: Client, case: Case, cara: Customer) -> None:
+    answer = desk.post(page_of(cara), typed(cara, quiet_from="22:00"))
+
+    assert answer.status_code == 400
+    assert "please give the other one too" in answer.content.decode()
+    assert 'value="22:00"' in answer.content.decode()

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from complaints.remedies.catalogue import RemedyType
 from complaints.remedies.models import Authority, ExchangeRate
 from complaints.staff.models import Course, Employee, Tier, Training
 from tests.desk.test_settings import text_of, typed
@@ -147,3 +148,35 @@ def test_nobody_else_sees_these_pages(client: Client, who: str, request: pytest.
     for kind in ("authorities", "trainings", "courses", "rates"):
         assert client.get(f"/desk/settings/{kind}/").status_code == 403
         assert client.get(f"/desk/settings/{kind}/new/").status_code == 403
+
+
+def test_a_kind_of_remedy_is_added_and_a_second_one_of_its_name_is_refused(desk: Client) -> None:
+    page = "/desk/settings/remedies/new/"
+    sent = typed(desk, page, name="Spa afternoon", name_zh="水疗下午", cost_share=30)
+    assert desk.post(page, sent).status_code == 302
+    assert "Spa afternoon 水疗下午 costs us 30 % of its worth" in text_of(desk.get("/desk/settings/remedies/"))
+
+    answer = desk.post(page, typed(desk, page, name="Spa afternoon", cost_share=55))
+
+    assert answer.status_code == 400
+    assert "Another kind of remedy has this name." in text_of(answer)
+    assert 'value="55"' in answer.content.decode()
+
+
+def test_whether_a_kind_takes_money_is_asked_once(desk: Client) -> None:
+    gift = RemedyType.objects.get(code="gift")
+    page = f"/desk/settings/remedies/{gift.pk}/"
+    told = typed(desk, page, name="Basket of fruit")
+    told.pop("is_tangible", None)
+
+    assert desk.post(page, told).status_code == 302
+
+    gift.refresh_from_db()
+    assert (gift.name, gift.is_tangible) == ("Basket of fruit", True)
+
+
+def test_what_is_not_offered_any_more_stays_where_a_rule_names_it(desk: Client) -> None:
+    rule = an_authority(Tier.FRONT_LINE, 200, kinds=["gift"])
+    RemedyType.objects.filter(code="gift").update(is_active=False)
+    assert 'value="gift"' in desk.get(f"/desk/settings/authorities/{rule.pk}/").content.decode()
+    assert 'value="gift"' not in desk.get("/desk/settings/authorities/new/").content.decode()

@@ -75,7 +75,7 @@ def address(case: Case, step: str = "propose_remedy") -> str:
 
 
 def form_of(answer: Any, step: str = "propose_remedy") -> Any:
-    return next(one.form for one in answer.context["steps"] if one.move == step)
+    return next(one.form for one in answer.context["steps"].offered if one.move == step)
 
 
 def values(form: Any, *names: str) -> list[str]:

@@ -9,13 +9,16 @@ from django.test import Client
 from django.utils.timezone import now
 
 from complaints.customers.models import Customer
+from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_standard import keep_standard
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.receive_mail import receive_mail
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.write_note import write_note
+from complaints.incoming.models import Source
 from complaints.outbox.models import Message
 from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Absence, Employee, Role, Tier, Unit
@@ -24,6 +27,7 @@ from complaints.standards.sheets import CalendarSheet, Day, StandardSheet, Targe
 from tests.cast import Organisation, employee
 from tests.factories import a_complaint, a_customer, a_picture
 from tests.handling.test_keep_calendar import OFFICE
+from tests.incoming.letters import a_mail
 from tests.query_counts import assert_as_recorded, queries_of
 from tests.remedies.purse import an_authority, usd
 
@@ -38,6 +42,7 @@ def _many_rows(max_: Employee, fern: Employee, cara: Customer, kind: FailureType
         resolve(raised.reference, text="A night free.", by=max_, at=now())
         reopen(raised.reference, reason="Not enough.", by=max_, at=now())
         escalate(raised.reference, reason="Beyond me.", by=max_, at=now())
+        receive_mail(a_mail(name=f"{number}@x", Precedence="bulk"), source=Source.PIPE, at=now())
         write_note(first.reference, text=f"Note {number}", by=max_, at=now(), files=[a_picture()])
         for amount, by in ((None, max_), (usd(number + 1), max_), (usd(5000), fern)):
             what = RemedyKind.VOUCHER if amount else RemedyKind.APOLOGY
@@ -63,7 +68,10 @@ PAGES: dict[str, Callable[[str, int], str]] = {
     "desk:escalations": lambda _reference, _cara: "/desk/escalations/",
     "desk:deadlines": lambda _reference, _cara: "/desk/deadlines/",
     "desk:to_give": lambda _reference, _cara: "/desk/to-give/",
+    "desk:mails": lambda _reference, _cara: "/desk/mail-in/?state=any",
     "desk:messages": lambda _reference, _cara: "/desk/messages/",
+    "desk:insights": lambda _reference, _cara: "/desk/insights/",
+    "desk:insights_cases": lambda _reference, _cara: "/desk/insights/cases/",
 }
 
 
@@ -86,6 +94,19 @@ def test_a_page_takes_no_more_queries_with_twenty_rows_than_with_two(
 
     assert Message.objects.exists()
     assert_as_recorded(page, few=few, many=many)
+
+
+def test_the_list_of_doubles_takes_no_more_queries_with_twenty_rows_than_with_two(
+    client: Client, quinn: Employee
+) -> None:
+    client.force_login(quinn)
+    counts = []
+    for rows in (2, 18):
+        for number in range(rows):
+            one, other = (a_customer(name=f"Cara {rows} {number}", phone=f"+1212555{number:04}") for _ in range(2))
+            name_double(one.pk, other.pk, by=quinn, at=now())
+        counts.append(queries_of(client, "/desk/customers/doubles/"))
+    assert_as_recorded("desk:doubles", few=counts[0], many=counts[1])
 
 
 SETTINGS: dict[str, str] = {

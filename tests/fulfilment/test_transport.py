@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from complaints.common.calling import MOST_READ, is_address
 from complaints.fulfilment.models import Trouble
-from complaints.fulfilment.transport import MOST_READ, SendError, is_address, send
+from complaints.fulfilment.transport import SendError, send
 from tests.fulfilment.outside import Outside
 
 NAMES = {"idempotency-key": "k"}

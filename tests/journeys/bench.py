@@ -72,7 +72,7 @@ def _opened(path: Path) -> Mail:
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     return Mail(
         to=str(message["To"]),
-        subject=str(message["Subject"]),
+        subject=str(message["Subject"]).strip(),
         text=plain.get_content() if plain else "",
         html=html.get_content() if html else "",
         language=str(message["Content-Language"]),

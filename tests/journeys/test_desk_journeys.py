@@ -130,6 +130,7 @@ def test_what_assessing_anew_would_change_is_told_before_it_is_done_with_scripts
         case = a_complaint(by=fern)
         page = at_the_desk(readers.page(width=PHONE, scripts=scripts), fern, readers)
         page.goto(f"/desk/complaints/{case.reference}/")
+        page.locator(".more-steps > summary").click()
         page.locator("a#step-reassess").click()
         page.locator(".pill", has_text="Critical").click()
         if not scripts:

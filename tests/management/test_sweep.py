@@ -11,7 +11,7 @@ from complaints.cases.models import Case, Clock
 from complaints.cases.states import Outcome, Status
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.resolve import resolve
-from complaints.outbox.models import Message, MessageState
+from complaints.outbox.models import Kind, Message, MessageState
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Approval, LedgerProof
 from complaints.staff.models import Employee, Tier
@@ -31,8 +31,15 @@ def sweep(*words: str, **options: Any) -> str:
 
 def test_it_sends_what_was_missed(fern: Employee) -> None:
     a_complaint(by=fern, at=FILED)
-    assert "1 of 1 messages were taken up." in sweep("--at", "2026-05-04T12:10Z")
+    assert "1 of 1 messages were taken up." in sweep("--at", "2026-05-04T15:10Z")  # past the morning of New York
     assert Message.objects.get().state == MessageState.SENT
+
+
+def test_it_tells_people_in_the_morning_which_complaints_are_theirs(fern: Employee) -> None:
+    a_complaint(by=fern, at=FILED)
+    sweep("--at", "2026-05-04T12:10Z")
+    sweep("--at", "2026-05-04T13:10Z")
+    assert Message.objects.get(kind=Kind.STAFF_DAILY).state == MessageState.SENT
 
 
 def test_it_closes_what_nobody_answered(fern: Employee) -> None:

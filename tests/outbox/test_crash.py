@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from django.db import connection
+from django.utils.timezone import now
 
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
@@ -22,7 +24,7 @@ from recovery import env
 from recovery.celery import app
 from tests.factories import a_complaint
 from tests.outbox.conftest import AT, queued, sweep
-from tests.outbox.post_office import PostOffice
+from tests.outbox.post_office import DROP, HANG, PostOffice
 from tests.races.meeting import meet
 from tests.recovery.processes import eventually
 
@@ -43,6 +45,19 @@ at = datetime.fromisoformat(sys.argv[3])
 while deliver_due(clock=lambda: at, most=20):
     pass
 """
+BEAT: Final = (
+    WORKER.partition("at = ")[0]
+    + """
+import time
+from django.utils.timezone import now
+began, at, pace = datetime.fromisoformat(sys.argv[4]), datetime.fromisoformat(sys.argv[3]), int(sys.argv[5])
+while True:
+    deliver_due(clock=lambda: at + (now() - began) * pace, most=20)
+    time.sleep(0.05)
+"""
+)
+PACE: Final = 20
+"""How many times faster time goes by for those beats: a pause of a minute takes three seconds."""
 
 
 @pytest.fixture
@@ -55,9 +70,38 @@ def waiting(fern: Employee, cara: Customer) -> list[Message]:
     return [queued(case, f"c{number}@demo.example") for number in range(400)]
 
 
-def a_worker(office: PostOffice) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-c", WORKER, str(connection.settings_dict["NAME"]), str(office.port), SOON.isoformat()]
-    return subprocess.Popen(words, cwd=env.ROOT)
+def a_worker(office: PostOffice, *words: str, script: str = WORKER) -> subprocess.Popen[bytes]:
+    where = [str(connection.settings_dict["NAME"]), str(office.port), SOON.isoformat()]
+    return subprocess.Popen([sys.executable, "-c", script, *where, *words], cwd=env.ROOT)
+
+
+class Moods:
+    """A mail server that turns everybody away at first, and then every so many mails hangs, dies or says: later."""
+
+    def __init__(self) -> None:
+        self.turned_away = 0
+        self.unacknowledged = 0
+        self._commands: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, command: str) -> str:
+        """What to say to a command, each mood once at a time: the next try of the same mail goes well."""
+        with self._lock:
+            self._commands[command[:4]] += 1
+            if command == "(connects)" and self.turned_away < 4:
+                self.turned_away += 1
+                return DROP
+            nth = self._commands[command[:4]]
+            if command.startswith("RCPT") and nth % 61 == 0:
+                return "451 4.3.0 later"
+            if command.startswith("MAIL") and nth % 307 == 0:
+                return HANG
+            if command.startswith("DATA") and nth % 211 == 0:
+                return DROP
+            if command == "." and nth % 127 == 0:
+                self.unacknowledged += 1
+                return DROP
+        return ""
 
 
 def test_killed_workers_lose_nothing_and_repeat_at_most_what_was_in_the_air(
@@ -77,6 +121,37 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_what_was_in_the_air(
     assert set(received) == {message.recipient for message in waiting}
     assert received.total() <= len(waiting) + len(workers), "each of the two can have had one in the air"
     assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+
+
+def test_a_thousand_messages_come_through_a_moody_server_and_killed_beats(
+    fern: Employee, cara: Customer, office: PostOffice
+) -> None:
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    Message.objects.all().delete()
+    waiting = [queued(case, f"c{number}@demo.example") for number in range(1000)]
+    moods = office.answer = Moods()
+    began = now().isoformat()
+
+    beats = [a_worker(office, began, str(PACE), script=BEAT) for _beat in range(2)]
+    killed = 0
+    try:
+        for enough in (150, 400, 650):
+            assert eventually(lambda enough=enough: len(office.mails) >= enough, seconds=60)  # type: ignore[misc]
+            beats[0].send_signal(signal.SIGKILL)
+            beats[0].wait(10)
+            killed += 1
+            beats = [*beats[1:], a_worker(office, began, str(PACE), script=BEAT)]
+        assert eventually(lambda: not Message.objects.exclude(state=MessageState.SENT).exists(), seconds=120)
+    finally:
+        for beat in beats:
+            beat.kill()
+            beat.wait(10)
+
+    copies = Counter(str(mail["Message-ID"]) for mail in office.mails)
+    assert copies.keys() == {message.message_id for message in waiting}, "nothing is lost"
+    repeated = copies.total() - len(waiting)
+    assert moods.unacknowledged > 0
+    assert repeated <= moods.unacknowledged + killed, "twice, under one name, only what was never acknowledged"
 
 
 @pytest.mark.race

@@ -10,7 +10,7 @@ from django.db import connection
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.outbox.folding import CUSTOMERS_AN_HOUR
-from complaints.outbox.models import FOLDED, PRIORITY, Kind, Message, MessageState, Priority, Trouble
+from complaints.outbox.models import FOLDED, PRIORITY, Channel, Kind, Message, MessageState, Priority, Trouble
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee
 from tests.factories import a_complaint, a_customer
@@ -46,7 +46,7 @@ def test_what_a_person_wrote_goes_first_and_is_never_folded() -> None:
 
 def test_each_priority_is_read_from_the_index_alone(case: Case) -> None:
     asked = Message.objects.filter(
-        priority=0, state__in=("queued", "in_flight", "retry"), look_again_at__lte=SOON
+        channel=Channel.EMAIL, priority=0, state__in=("queued", "in_flight", "retry"), look_again_at__lte=SOON
     ).order_by("look_again_at", "id")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -17,13 +17,20 @@ from complaints.handling.escalate import escalate
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.outbox import queue, transports
-from complaints.outbox.models import Kind, Message, MessageState, Trouble
+from complaints.outbox.models import Channel, Kind, Message, MessageState, Trouble
 from complaints.outbox.render import words_of
 from complaints.staff.models import Employee
 from recovery.celery import app
 from tests.factories import a_complaint, a_customer
 
-ABOUT_NO_COMPLAINT = {Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER, Kind.SEVERAL, Kind.STAFF_SEVERAL}
+ABOUT_NO_COMPLAINT = {
+    Kind.STAFF_DAILY,
+    Kind.STAFF_DIGEST,
+    Kind.STAFF_TRAINING,
+    Kind.STAFF_LEDGER,
+    Kind.SEVERAL,
+    Kind.STAFF_SEVERAL,
+}
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
@@ -60,7 +67,7 @@ def sweep(at: datetime) -> int:
 def due(at: datetime) -> list[str]:
     """What a sweep would take up at a moment, in its order; nothing is changed."""
     with transaction.atomic():
-        found = [message.message_id for message in queue.claim_due(at=at, most=100)]
+        found = [message.message_id for message in queue.claim_due(Channel.EMAIL, at=at, most=100)]
         transaction.set_rollback(True)
     return found
 

@@ -53,6 +53,10 @@ TABLE = [
     ("HEAD", "climb", 303),
     ("POST", "climb", 303),  # no words are needed
     ("PUT", "climb", 405),
+    ("GET", "wishes", 303),
+    ("HEAD", "wishes", 303),
+    ("POST", "wishes", 200),  # without a language it comes back
+    ("DELETE", "wishes", 405),
     ("GET", "voucher", 200),
     ("HEAD", "voucher", 200),
     ("POST", "voucher", 405),
@@ -60,7 +64,7 @@ TABLE = [
     ("HEAD", "file", 200),
     ("POST", "file", 405),
 ]
-BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "remedy", "climb", "voucher", "file"}
+BEHIND_A_LINK = {"received", "track", "news", "answer", "verdict", "remedy", "climb", "wishes", "voucher", "file"}
 
 
 def address(name: str, token: str, numbers: dict[str, int]) -> str:
@@ -92,7 +96,7 @@ def test_the_table_names_every_address() -> None:
     assert named == {name for _method, name, _status in TABLE}
 
 
-@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict", "remedy", "climb"}))
+@pytest.mark.parametrize("name", sorted(BEHIND_A_LINK - {"answer", "verdict", "remedy", "climb", "wishes"}))
 def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, numbers: dict[str, int], name: str) -> None:
     answer = client.get(address(name, "A" * 22, numbers))
 
@@ -100,11 +104,12 @@ def test_a_wrong_link_leads_to_asking_for_a_new_one(client: Client, numbers: dic
     assert reverse("portal:find_link") in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["answer", "verdict", "remedy", "climb"])
+@pytest.mark.parametrize("name", ["answer", "verdict", "remedy", "climb", "wishes"])
 def test_nothing_can_be_sent_over_a_wrong_link(client: Client, numbers: dict[str, int], name: str) -> None:
     assert (
         client.post(
-            address(name, "A" * 22, numbers), {"text": "Hello", "solved": "yes", "remedy": 1, "accepted": "yes"}
+            address(name, "A" * 22, numbers),
+            {"text": "Hello", "solved": "yes", "remedy": 1, "accepted": "yes", "language": "en"},
         ).status_code
         == 404
     )

@@ -8,7 +8,10 @@ import pytest
 
 from complaints.cases.states import Outcome
 from complaints.outbox.models import Kind
-from complaints.outbox.render import LINK, Rendered, render
+from complaints.outbox.placeholders import LINK
+from complaints.outbox.render import Rendered, render
+
+pytestmark = pytest.mark.django_db
 
 FACTS = {
     "recipient_name": "Cara & Co",
@@ -35,7 +38,7 @@ FACTS = {
     "contact": "ombudsman.example\n+1 800 555 0100",
     "due_at": datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
 }
-ABOUT_NO_COMPLAINT = {Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER}
+ABOUT_NO_COMPLAINT = {Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER}
 PAGE = "http://localhost/desk/complaints/C-7K3M9QXR/"
 SUMMARIES = {Kind.SEVERAL, Kind.STAFF_SEVERAL}
 WITHOUT_A_WAY = {Kind.STAFF_MOVED}

@@ -24,7 +24,19 @@ PROVIDER = {
     "ANYMAIL_WEBHOOK_KEY": "signing",
     "ANYMAIL_SENDER_DOMAIN": "mail.example.com",
 }
-NAMES = (*OWN_SERVERS, *PROVIDER, "PORT", "DEBUG", "DATA_DIR", "LANGUAGE_CODE", "ALLOWED_HOSTS", "TRUSTED_PROXIES")
+MAIL_IN = ("MAIL_REPLY_ADDRESS", "MAIL_REPLY_KEYS", "MAIL_IN_IMAP_URL", "MAIL_IN_MOST_A_DAY")
+NAMES = (
+    *OWN_SERVERS,
+    *PROVIDER,
+    *MAIL_IN,
+    "PORT",
+    "DEBUG",
+    "DATA_DIR",
+    "LANGUAGE_CODE",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXIES",
+    "SURVEY_AFTER_DAYS",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +64,14 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**OWN_SERVERS, "EMAIL_URL": "gopher://secret"}, "The setting EMAIL_URL is not usable"),
         ({**OWN_SERVERS, "EMAIL_URL": ""}, "The setting EMAIL_URL is not usable"),
         ({**OWN_SERVERS, "ANYMAIL_PROVIDER": "postmark"}, "ANYMAIL_PROVIDER is set as well; keep one of the two."),
+        ({"MAIL_REPLY_ADDRESS": "complaints"}, "The setting MAIL_REPLY_ADDRESS is not usable"),
+        ({"MAIL_REPLY_ADDRESS": "complaints+x@example.com"}, "The setting MAIL_REPLY_ADDRESS is not usable"),
+        ({"MAIL_REPLY_ADDRESS": f"{LONG}@example.com"}, "at most 18 letters before the @"),
+        ({"MAIL_REPLY_KEYS": "2,long-one"}, "at most four letters and digits, the newest first"),
+        ({"MAIL_IN_IMAP_URL": "pop3://max:secret@mail.invalid"}, "imap+tls://, imap://, imaps://."),
+        ({"MAIL_IN_IMAP_URL": "imaps://mail.invalid/INBOX"}, "write imaps://user:password@host:993/INBOX"),
+        ({"MAIL_IN_IMAP_URL": "imaps://max:secret@mail.invalid:many"}, "write imaps://user:password@host:993/INBOX"),
+        ({"MAIL_IN_MOST_A_DAY": "0"}, "write a whole number from 1 to 10000."),
         ({"ANYMAIL_PROVIDER": "pigeon"}, "write one of brevo, mailgun, postmark, sendgrid."),
         ({"ANYMAIL_PROVIDER": "postmark"}, "The setting ANYMAIL_KEY is not usable: it is missing"),
         ({**PROVIDER, "ANYMAIL_WEBHOOK_SECRET": ""}, "The setting ANYMAIL_WEBHOOK_SECRET is not usable"),
@@ -92,6 +112,17 @@ def test_what_a_provider_names_is_there(name: str, tmp_path: Path, monkeypatch: 
     told = env.mail(tmp_path, to_files=True)
     assert import_string(told["EMAIL_BACKEND"])
     assert import_string(told["MAIL_REPORTS_VIEW"])
+    assert import_string(told["MAIL_IN_VIEW"])
+
+
+def test_a_mailbox_is_named_by_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_IN_IMAP_URL", "imaps://in%40example.com:p%2Fq@mail.example.com/Complaints%20in")
+    box = env.imap("MAIL_IN_IMAP_URL")
+    assert box == env.Imap("mail.example.com", 993, "in@example.com", "p/q", "Complaints in", "imaps")
+    assert box is not None
+    assert box.name == "in@example.com@mail.example.com/Complaints in"
+    monkeypatch.setenv("MAIL_IN_IMAP_URL", "")
+    assert env.imap("MAIL_IN_IMAP_URL") is None
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +169,32 @@ print(sorted(loaded), settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECUR
 
     assert (said.returncode, said.stdout) == (0, "[] True True complaints.example.com\n")
     assert list(tmp_path.iterdir()) == [], "nothing is written for servers of one's own"
+
+
+def test_a_gateway_for_sms_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.sms() == {}
+    monkeypatch.setenv("SMS_GATEWAY_URL", "https://sms.example.com/send")
+    assert env.sms()["template"] == "to={to}&text={text}&key={key}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("TEMPLATE", '{"to": "{to}", "text": "{text}"'), ("METHOD", "DELETE")])
+def test_a_gateway_that_cannot_be_read_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv("SMS_GATEWAY_URL", "https://sms.example.com/send")
+    monkeypatch.setenv(f"SMS_GATEWAY_{name}", value)
+
+    with pytest.raises(env.Refused, match=f"SMS_GATEWAY_{name}"):
+        env.sms()
+
+
+def test_twilio_needs_its_token_and_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    with pytest.raises(env.Refused, match="TWILIO_AUTH_TOKEN"):
+        env.sms()
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    monkeypatch.setenv("TWILIO_FROM", "+12125550100")
+
+    told = env.sms()
+
+    assert told["url"] == "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
+    assert told["header"] == "Authorization: Basic QUMxOnRva2Vu"
+    assert told["signing_key"] == "token"

@@ -9,13 +9,13 @@ import pytest
 from django.db import Error, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from complaints.common.rulebook import edition
 from complaints.customers.models import Language
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Advice, Playbook, PlaybookVersion
 from complaints.remedies.playbooks import advised, playbook_for, weights_in
 from complaints.remedies.worth import Parts, Reckoning
 from complaints.standards.models import FailureType, Severity
-from complaints.standards.rulebook import edition
 from tests.remedies.purse import LONG_AGO, a_trouble_rate
 
 pytestmark = pytest.mark.django_db

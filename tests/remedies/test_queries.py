@@ -140,7 +140,7 @@ def test_all_that_is_needed_to_decide_is_on_one_screen(
     assert read.of_this_customer == [given]
     assert (read.similar.cases, read.similar.declined, read.similar.answered) == (3, 1, 3)
     assert (read.similar.least, read.similar.middle, read.similar.most) == (usd(50), usd(100), usd(150))
-    assert read.similar.kinds == [(RemedyKind.REFUND, 3)]
+    assert read.similar.kinds == [("Refund", 3)]
 
 
 def test_similar_sums_are_of_one_currency(case: Case, fern: Employee) -> None:

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError
 
 from complaints.cases.models import Channel
+from complaints.common.rulebook import edition
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee
 from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
-from complaints.standards.rulebook import edition
 from complaints.standards.selection import UNWRITTEN, Circumstances, promise_for
 from tests.cast import LONG_AGO, Organisation
 from tests.factories import a_complaint

@@ -11,7 +11,7 @@ from complaints.desk.choices import tree
 from complaints.desk.fields import Line
 from complaints.desk.settings.forms import NAME, Pick, SettingForm, offer
 from complaints.fulfilment.sheets import EndpointSheet
-from complaints.remedies.catalogue import GIVEN_OUTSIDE
+from complaints.remedies.catalogue import catalogue
 from complaints.staff.models import Unit
 
 
@@ -30,7 +30,6 @@ class EndpointForm(SettingForm):
         label=_("Kinds of remedy"),
         error_messages={"required": _("Please choose at least one kind of remedy.")},
         widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, kind.label) for kind in GIVEN_OUTSIDE],
     )
     unit = Pick(label=_("For complaints of"))
     is_active = forms.BooleanField(
@@ -44,6 +43,9 @@ class EndpointForm(SettingForm):
     def offer(self) -> None:
         """The units; a new one needs a secret."""
         self.fields["secret"].required = self.now is None
+        kept = getattr(self.now, "kinds", ())
+        rows = [one for one in catalogue().values() if one.is_given_outside and (one.is_active or one.code in kept)]
+        offer(self, "kinds", [(one.code, one.label) for one in rows])
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("everywhere"))
 
     def sheet(self) -> EndpointSheet:

@@ -23,6 +23,7 @@ from complaints.common.sheets import Sheet
 from complaints.desk.choices import MOST_OFFERED, Choice, failure_filters, tree
 from complaints.desk.fields import Line, LongSelect, Styled, Words
 from complaints.escalation.sheets import LadderSheet, StepLine, UrgentSheet
+from complaints.outbox.sheets import LanguageSheet
 from complaints.staff.models import Employee, Role, Tier, Unit, UnitKind
 from complaints.staff.queries import who_may_stand_in, whose_absences
 from complaints.staff.sheets import AbsenceSheet, EmployeeSheet, UnitSheet
@@ -487,3 +488,17 @@ def _people(found: QuerySet[Employee], *, also: object) -> list[Choice]:
 
 def _zones() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+class LanguageForm(SettingForm):
+    code = Line(label=_("Code"), max_length=10, help_text=_("The international one, such as fr."))
+    name = Line(label=NAME, max_length=60)
+    greeting = Line(label=_("Greeting"), max_length=200, help_text=_("Such as: Dear {{ recipient_name }},"))
+    way = Line(label=_("Words on the link"), max_length=200, help_text=_("Such as: Follow it, answer or ask"))
+    reference_line = Line(
+        label=_("Line with the reference"), max_length=200, help_text=_("Such as: Your reference: {{ reference }}")
+    )
+
+    def sheet(self) -> LanguageSheet:
+        """All of it."""
+        return LanguageSheet(**self.told())

@@ -34,17 +34,21 @@ from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
 from complaints.handling.keep_endpoint import keep_endpoint
 from complaints.handling.keep_ladder import keep_ladder
+from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_playbook import keep_playbook
 from complaints.handling.keep_rate import keep_rate
+from complaints.handling.keep_remedy_type import keep_remedy_type
 from complaints.handling.keep_service_standard import keep_service_standard
 from complaints.handling.keep_standard import keep_standard
 from complaints.handling.keep_training import keep_course, keep_training
 from complaints.handling.keep_trouble import keep_trouble
 from complaints.handling.keep_unit import keep_unit
 from complaints.handling.keep_urgent_rule import keep_urgent_rule
-from complaints.remedies.catalogue import RemedyKind
+from complaints.outbox.models import MessageLanguage
+from complaints.outbox.sheets import LanguageSheet
+from complaints.remedies.catalogue import RemedyType, name_of_remedy
 from complaints.remedies.models import Authority, ExchangeRate, Playbook, TroubleRate
-from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, TroubleSheet
+from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, RemedyTypeSheet, TroubleSheet
 from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
 from complaints.staff.sheets import AbsenceSheet, CourseSheet, EmployeeSheet, TrainingSheet, UnitSheet
 from complaints.standards.models import BusinessCalendar, RecoveryStandard, ServiceStandard, Target
@@ -151,6 +155,14 @@ def _tell_playbook(playbook: Playbook) -> list[str]:
     return [name_of(kind) if kind else gettext("every failure"), severity]
 
 
+def _tell_remedy_type(kind: RemedyType) -> list[str]:
+    if not kind.is_tangible:
+        told = gettext("costs no money")
+    else:
+        told = gettext("costs us %(share)s %% of its worth") % {"share": kind.cost_share}
+    return [kind.name_zh, told, "" if kind.is_active else gettext("not offered any more")]
+
+
 def _tell_trouble(rate: TroubleRate) -> list[str]:
     def sum_of(amount: Decimal) -> str:
         return money_words(Money(amount, rate.currency))
@@ -165,7 +177,7 @@ def _tell_trouble(rate: TroubleRate) -> list[str]:
 def _tell_endpoint(endpoint: Endpoint) -> list[str]:
     return [
         endpoint.unit.name if endpoint.unit else gettext("everywhere"),
-        ", ".join(str(RemedyKind(kind).label) for kind in endpoint.kinds),
+        ", ".join(name_of_remedy(kind) for kind in endpoint.kinds),
         "" if endpoint.is_active else gettext("not in use"),
     ]
 
@@ -322,6 +334,29 @@ KINDS: Final[dict[Setting, Kept]] = {
         keep=keep_rate,
         tells=lambda rate: [gettext("from %(day)s on") % {"day": _day(timezone.localdate(rate.since))}, rate.origin],
         order=("-since", "-pk"),
+        is_foreseen=False,
+    ),
+    Setting.REMEDY: Kept(
+        icon="gift",
+        explains=_("What customers can be given, under which name, and what each kind costs us."),
+        add=_("Add a kind of remedy"),
+        form=playbook_forms.RemedyTypeForm,
+        rows=RemedyType.objects.all,
+        sheet_of=RemedyTypeSheet.of,
+        keep=keep_remedy_type,
+        tells=_tell_remedy_type,
+        order=("place", "pk"),
+        is_foreseen=False,
+    ),
+    Setting.LANGUAGE: Kept(
+        icon="languages",
+        explains=_("The languages that customers are written to in, beside those that come with the product."),
+        add=_("Add a language"),
+        form=forms.LanguageForm,
+        rows=MessageLanguage.objects.all,
+        sheet_of=LanguageSheet.of,
+        keep=keep_language,
+        tells=lambda language: [language.code, language.greeting],
         is_foreseen=False,
     ),
     Setting.PLAYBOOK: Kept(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.desk.choices import MOST_OFFERED, tree
 from complaints.desk.fields import Line
 from complaints.desk.settings.forms import Moment, Pick, SettingForm, offer
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind
+from complaints.remedies.catalogue import catalogue
 from complaints.remedies.sheets import AuthoritySheet, RateSheet
 from complaints.staff.models import Course, Employee, Tier, Unit
 from complaints.staff.sheets import CourseSheet, TrainingSheet
@@ -66,7 +66,6 @@ class AuthorityForm(SettingForm):
         label=_("Kinds of remedy; none chosen: every kind"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, kind.label) for kind in RemedyKind if kind not in INTANGIBLE],
     )
     course = Pick(label=_("Required training"))
     valid_from = Moment(label=_("From"), required=False, help_text=_("Left open: at once."))
@@ -83,6 +82,9 @@ class AuthorityForm(SettingForm):
         offer(self, "employee", shown, none=_("nobody: for the tier"))
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("everywhere"))
         offer(self, "course", _courses(), none=_("none"))
+        kept = getattr(self.now, "kinds", ())
+        shown_kinds = [one for one in catalogue().values() if one.is_tangible and (one.is_active or one.code in kept)]
+        offer(self, "kinds", [(one.code, one.label) for one in shown_kinds])
 
     def sheet(self) -> AuthoritySheet:
         """All of it; a moment that stands there to the minute is the one that is kept."""

@@ -1,4 +1,4 @@
-"""The forms of what analysts keep: playbooks, and what a customer's trouble counts for."""
+"""The forms of what guides a remedy: the catalogue, playbooks, and what a customer's trouble counts for."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from complaints.desk.choices import failure_filters
 from complaints.desk.fields import Line, Styled, Words
 from complaints.desk.settings.forms import NAME, Pick, SettingForm, StandardForm, offer
 from complaints.desk.settings.money_forms import Code, Sum
-from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, is_tangible
-from complaints.remedies.sheets import AdviceLine, PlaybookSheet, TroubleSheet
+from complaints.remedies.catalogue import catalogue, is_tangible
+from complaints.remedies.sheets import AdviceLine, PlaybookSheet, RemedyTypeSheet, TroubleSheet
 from complaints.standards.models import Severity
 
 LONGEST: Final = 4000
@@ -29,8 +29,10 @@ class AdviceForm(Styled):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        costly = [(kind.value, kind.label) for kind in RemedyKind if is_tangible(kind)]
-        free = [(kind.value, kind.label) for kind in INTANGIBLE]
+        kept = self.initial.get("kind")
+        rows = [one for one in catalogue().values() if one.is_active or one.code == kept]
+        costly = [(one.code, one.label) for one in rows if one.is_tangible]
+        free = [(one.code, one.label) for one in rows if not one.is_tangible]
         groups = [(gettext("Costs no money"), free), (gettext("Worth a sum"), costly)]
         offer(self, "kind", groups, none="–")
         self.fields["currency"].widget.attrs["placeholder"] = "USD"
@@ -42,7 +44,7 @@ class AdviceForm(Styled):
     def clean(self) -> dict[str, Any]:
         """Ask for the range of what costs money."""
         told: dict[str, Any] = super().clean() or self.cleaned_data
-        if not told.get("kind") or not is_tangible(RemedyKind(told["kind"])):
+        if not told.get("kind") or not is_tangible(told["kind"]):
             return told
         for name in ("least", "most", "currency"):
             if not told.get(name) and name not in self.errors:
@@ -106,6 +108,44 @@ class PlaybookForm(SettingForm):
         return PlaybookSheet(
             **self.told(), advice=tuple(AdviceLine(**{name: one[name] for name in names}) for one in told)
         )
+
+
+class RemedyTypeForm(SettingForm):
+    name = Line(label=NAME, max_length=80)
+    name_zh = Line(label=_("Chinese name"), required=False, max_length=80)
+    is_tangible = forms.BooleanField(
+        label=_("Worth a sum that somebody's authority has to cover; this stays as it was added"),
+        required=False,
+    )
+    cost_share = forms.IntegerField(
+        label=_("What it costs us, in per cent of its worth to the customer"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("Proposed as the cost to us; what the customer is given counts in full against the authority."),
+    )
+    place = forms.IntegerField(
+        label=_("Place in the list"), min_value=0, max_value=9999, help_text=_("Smaller numbers stand first.")
+    )
+    is_active = forms.BooleanField(
+        label=_("Offered; what is not offered any more stays with the remedies that were given"), required=False
+    )
+
+    def beginning(self) -> dict[str, Any]:
+        """Worth what it costs, and last in the list."""
+        return {"is_tangible": True, "cost_share": 100, "place": 200, "is_active": True}
+
+    def offer(self) -> None:
+        """What stays as it was added cannot be ticked; words cost nothing."""
+        self.fields["is_tangible"].disabled = self.now is not None
+        if isinstance(self.now, RemedyTypeSheet) and not self.now.is_tangible:
+            del self.fields["cost_share"]
+
+    def sheet(self) -> RemedyTypeSheet:
+        """All of it; left open, it costs what it is worth."""
+        told = self.told()
+        share = told.pop("cost_share", None)
+        return RemedyTypeSheet(**told, cost_share=100 if share is None else share)
 
 
 class TroubleForm(SettingForm):

@@ -24,7 +24,7 @@ from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.management.demo_playbooks import write_playbooks
 from complaints.outbox.models import Message
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import RemedyKind, RemedyType
 from complaints.remedies.models import Authority
 from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit, UnitKind
 from complaints.standards.models import (
@@ -98,6 +98,10 @@ BILLS: Final = (
 """What is promised where a bill is wrong: minutes, and whether they are open ones of guest relations."""
 
 
+COSTS: Final = {RemedyKind.UPGRADE: 25, RemedyKind.GIFT: 50, RemedyKind.POINTS: 40, RemedyKind.VOUCHER: 60}
+"""What a kind of remedy costs us, in per cent of what it is worth to the guest."""
+
+
 class Command(BaseCommand):
     help = "Load the demonstration organisation: a hotel company, its people, customers and complaints, once."
 
@@ -110,6 +114,7 @@ class Command(BaseCommand):
             people = _people(_units())
             _authorities(people, at=now())
             kinds = _catalogue()
+            _what_remedies_cost()
             _promises(kinds)
             _standards(kinds, at=now())
             write_playbooks(kinds, by=people["quinn"], at=now() - timedelta(days=30))
@@ -187,6 +192,12 @@ def _catalogue() -> dict[str, int]:
             )
             kinds[name] = kind.pk
     return kinds
+
+
+def _what_remedies_cost() -> None:
+    """What this house makes itself costs less than it is worth to a guest."""
+    for kind, share in COSTS.items():
+        RemedyType.objects.filter(code=kind, cost_share=100).update(cost_share=share)
 
 
 def _promises(kinds: dict[str, int]) -> None:

@@ -21,8 +21,8 @@ NAMED: Final = 50
 
 class Command(BaseCommand):
     help = (
-        "Do what the periodic jobs do, once: reckon anew what was changed, hand up what ran out, remind, send, close "
-        "what nobody answered."
+        "Do what the periodic jobs do, once: reckon anew what was changed, receive mail, hand up what ran out, remind, "
+        "send, close what nobody answered."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,11 +45,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{found.approvals} requests for approval would go one up.")
             self.stdout.write(f"{found.remedies} remedies would expire.")
             self.stdout.write(f"{found.messages} messages would be sent.")
+            self.stdout.write(f"{found.mails} mails that wait would be sorted.")
             self.stdout.write(f"{found.orders} orders would be sent to systems outside.")
             self.stdout.write(f"{found.cases} complaints would be closed without an answer.")
             return
         done = sweep(clock=clock)
         self.stdout.write(f"{done.rules} calendars or time zones were changed; {done.moved} complaints were due anew.")
+        self.stdout.write(f"{done.mails} mails were received.")
         self.stdout.write(f"{done.handed_up} complaints went up the ladder; {done.deadlines} deadlines had run out.")
         self.stdout.write(f"{done.reminded} people were reminded of {done.reminders} deadlines.")
         self.stdout.write(f"{done.passed_up} of {done.approvals} requests for approval went one up.")

@@ -24,7 +24,7 @@ from complaints.cases.states import Outcome, Status
 from complaints.common.actors import Actor
 from complaints.common.copying import copy_in, reserve_ids
 from complaints.common.tokens import REFERENCES, reference_of
-from complaints.customers.lookup import grams_of, haystack
+from complaints.customers.lookup import grams_of, haystack, near_of
 from complaints.customers.models import Customer, EmailAddress, Language, Phone
 from complaints.outbox.models import Kind, Message, MessageState
 from complaints.staff.models import Employee, Role, Tier, Unit, UnitKind
@@ -203,6 +203,8 @@ def _customers(chance: Random, count: int, *, at: datetime) -> list[Customer]:
                     created_at=at,
                     haystack=text,
                     grams=grams_of(text),
+                    near=near_of(text),
+                    is_unlooked=False,
                 )
             )
             emails += [EmailAddress(customer_id=pk, address=one) for one in address]

@@ -17,6 +17,7 @@ from django.db.models import Max, Min
 
 from complaints.cases.models import Case
 from complaints.common.copying import copy_in, reserve_ids
+from complaints.customers.models import UNSHOWN
 from complaints.management.measuring.clients import project
 from complaints.outbox.models import PRIORITY, Kind, Message, MessageState, Priority
 
@@ -75,7 +76,7 @@ def _ours(ids: range) -> Any:
 def _queue(messages: int, *, at: datetime) -> range:
     """Messages as verbs queue them, about the newest cases; no hints."""
     kinds = [kind for kind, share in _SHARES for _time in range(share)]
-    cases = Case.objects.select_related("unit", "customer").defer("customer__grams", "customer__haystack")
+    cases = Case.objects.select_related("unit", "customer").defer(*UNSHOWN)
     about = list(cases.order_by("-filed_at")[: min(messages, 20_000)])
     ids = reserve_ids(Message, messages)
     rows = []

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from complaints.common.rulebook import InForce, edition
 from complaints.escalation.models import UrgentRule
-from complaints.remedies.catalogue import RemedyKind
+from complaints.remedies.catalogue import RemedyKind, RemedyType
 from complaints.remedies.models import Advice, Playbook, PlaybookVersion
 from complaints.standards.models import (
     BusinessCalendar,
@@ -22,7 +23,6 @@ from complaints.standards.models import (
     StandardVersion,
     Target,
 )
-from complaints.standards.rulebook import InForce, edition
 from tests.cast import LONG_AGO
 from tests.remedies.purse import a_trouble_rate
 
@@ -51,6 +51,7 @@ CHANGES: dict[str, Callable[[], object]] = {
         playbook=Playbook.objects.get(name="Any"), number=2, made_at=LONG_AGO, is_current=False
     ),
     "a remedy of one": lambda: Advice.objects.create(version=PlaybookVersion.objects.get(), kind=RemedyKind.APOLOGY),
+    "a kind of remedy": lambda: RemedyType.objects.filter(code=RemedyKind.GIFT).update(cost_share=40),
     "what trouble counts for": a_trouble_rate,
     "an urgent rule": lambda: UrgentRule.objects.create(name="Court", words="court"),
 }
