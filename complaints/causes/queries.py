@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to as cases_visible_to
 from complaints.causes.judges import JUDGES
-from complaints.causes.models import CorrectiveAction, Hearing, Investigation, SettingReason
+from complaints.causes.models import CauseEntry, CorrectiveAction, Exposure, Hearing, Investigation, SettingReason
 from complaints.common.errors import NotFound
 from complaints.common.keyset import Key, beyond, read_key
 from complaints.staff.models import Employee, Role, SettingChange, Unit
@@ -208,3 +208,46 @@ def _listed(walk: QuerySet[Due], seen: QuerySet[Due], *, descending: bool, after
 
 def _key(due_at: datetime, pk: int) -> str:
     return str(Key(due_at, pk))
+
+
+def accusable(investigation: Investigation, *, by: Employee) -> QuerySet[Employee]:
+    """Whom something can be alleged of: people where it happened, but who asks and who answers for the department."""
+    where = Q(unit__path__startswith=investigation.unit.path) | Q(unit__in=investigation.cases.values("unit"))
+    asking = [by.pk, investigation.lead_id, investigation.opened_by_id]
+    people = Employee.objects.filter(where, is_active=True).exclude(pk__in=asking)
+    answering = answerers(investigation.department).values("pk")
+    return people.exclude(pk__in=answering).select_related("unit").order_by("name", "pk")
+
+
+def owners(investigation: Investigation, *, by: Employee) -> QuerySet[Employee]:
+    """Who can see to an action: the people of the department, of where it happened, and of the units one sees."""
+    where = (
+        Q(unit__path__startswith=investigation.department.path)
+        | Q(unit__path__startswith=investigation.unit.path)
+        | Q(unit__in=visible_units(by))
+    )
+    return Employee.objects.filter(where, is_active=True).select_related("unit").order_by("name", "pk")
+
+
+def actions_of(investigation: Investigation, *, seen_by: Employee) -> list[CorrectiveAction]:
+    """The actions planned against a cause, first planned first."""
+    rows = actions_seen_by(seen_by).filter(investigation=investigation).select_related("owner")
+    return list(rows.order_by("pk")[: 4 * SHOWN])
+
+
+def entries_of(investigation: Investigation, *, action: CorrectiveAction | None = None) -> list[CauseEntry]:
+    """What happened on an investigation, or with one of its actions, newest first."""
+    rows = investigation.entries.select_related("action").order_by("-pk")
+    return list((rows if action is None else rows.filter(action=action))[: 8 * SHOWN])
+
+
+def changes_because_of(action: CorrectiveAction) -> list[SettingChange]:
+    """The changes of settings that were made because of an action, newest first."""
+    reasons = SettingReason.objects.filter(action=action).select_related("change").order_by("-pk")
+    return [reason.change for reason in reasons[: 4 * SHOWN]]
+
+
+def exposures_seen_by(employee: Employee) -> list[Exposure]:
+    """What could have failed in the units one sees, the newest months first."""
+    rows = Exposure.objects.filter(unit__in=visible_units(employee)).select_related("unit")
+    return list(rows.order_by("-month", "unit__path")[: 10 * SHOWN])
