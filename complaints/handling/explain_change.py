@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,11 +14,18 @@ from complaints.handling import causes
 from complaints.staff.models import Employee, Setting, SettingChange
 from complaints.staff.permissions import Permission, may
 
-EXPLAINED = (Setting.STANDARD, Setting.SERVICE, Setting.COURSE, Setting.TRAINING, Setting.LADDER, Setting.PLAYBOOK)
+EXPLAINED: Final = frozenset(Setting) - {
+    Setting.EMPLOYEE,
+    Setting.ABSENCE,
+    Setting.RATE,
+    Setting.LANGUAGE,
+    Setting.ENDPOINT,
+}
+"""What can be changed so that a cause does not come again."""
 
 
 def changes_to_explain(action: CorrectiveAction, *, limit: int = 20) -> list[SettingChange]:
-    """Changes of standards, trainings, ladders and playbooks since an action was planned that name no reason yet."""
+    """Changes of standards and the like since an action was planned that name no reason yet, newest first."""
     known = SettingReason.objects.filter(change__at__gte=action.planned_at).values("change")
     rows = SettingChange.objects.filter(setting__in=EXPLAINED, at__gte=action.planned_at).exclude(pk__in=known)
     return list(rows.order_by("-pk")[:limit])

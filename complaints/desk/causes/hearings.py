@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints.causes.judges import decides, named
 from complaints.causes.models import Hearing
 from complaints.causes.queries import hearing_for
 from complaints.causes.states import HearingState
@@ -43,10 +42,8 @@ def _page(request: HttpRequest, found: Hearing, sent: Sent, status: int) -> Http
         "steps": steps,
         "sent": sent,
         "sent_is_offered": is_offered(sent, steps),
-        "decider": named(found),
         "is_accused": found.accused_id == employee.pk,
         "waits_for_answer": found.state == HearingState.ASKED and at < found.answer_by,
-        "decides": decides(employee, found, at=at),
         "may_still_appeal": found.state == HearingState.FOUND and found.appeal_by is not None and at < found.appeal_by,
     }
     return render(request, "desk/causes/hearing.html", context, status=status)
