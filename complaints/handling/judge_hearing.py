@@ -72,7 +72,7 @@ def decide_appeal(pk: int, *, finding: str, reason: str, by: Employee, at: datet
     Raises NotFound, NotPermitted, CauseMovedOn, Invalid.
     """
     hearing = causes.lock_hearing(pk, by=by, at=at)
-    if not states.is_legal(hearing, HearingMove.DECIDE) or not judges.decides(by, hearing, at=at):
+    if states.is_legal(hearing, HearingMove.DECIDE) and not judges.decides(by, hearing, at=at):
         raise CausesNotYours
     found, reason = _finding(finding), written(reason, field="reason")
     states.apply(hearing, HearingMove.DECIDE)

@@ -253,7 +253,7 @@ def test_an_appeal_against_a_vp_goes_to_another_or_says_that_there_is_none(
 def test_whoever_stands_in_for_the_decider_sees_it_and_decides(
     hearing: Hearing, fern: Employee, max_: Employee, vera: Employee, organisation: Organisation
 ) -> None:
-    mona = employee("Mona Marsh", Role.MANAGER, organisation.lakeside)
+    mona = employee("Mona Marsh", Role.MANAGER, organisation.region)
     away(max_, mona, since=AT + DAY)
     heard(hearing, fern)
     assert list(hearings_seen_by(mona, at=AT)) == []

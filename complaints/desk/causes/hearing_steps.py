@@ -54,12 +54,12 @@ def _is_accused(row: Hearing, employee: Employee, _at: datetime) -> bool:
     return row.accused_id == employee.pk
 
 
-def _may_appeal(row: Hearing, employee: Employee, at: datetime) -> bool:
-    return row.accused_id == employee.pk and row.appeal_by is not None and at < row.appeal_by
+def _in_time(row: Hearing, at: datetime) -> bool:
+    return row.appeal_by is not None and at < row.appeal_by
 
 
-def _may_find(row: Hearing, employee: Employee, at: datetime) -> bool:
-    return decides(employee, row, at=at) and (row.heard_at is not None or at >= row.answer_by)
+def _was_heard(row: Hearing, at: datetime) -> bool:
+    return row.heard_at is not None or at >= row.answer_by
 
 
 def _may_decide(row: Hearing, employee: Employee, at: datetime) -> bool:
@@ -77,14 +77,21 @@ HEARING_STEPS: Final[dict[HearingMove, CauseStep]] = {
         explains=_("It is read by whoever looks into it and whoever decides, by nobody else. You can add to it later."),
     ),
     HearingMove.FIND: CauseStep(
-        _may_find, _find, _("The employee is told, and may appeal."), icon="scale", form=FindingForm, primary=True
+        _may_decide,
+        _find,
+        _("The employee is told, and may appeal."),
+        icon="scale",
+        form=FindingForm,
+        primary=True,
+        is_ready=_was_heard,
     ),
     HearingMove.APPEAL: CauseStep(
-        _may_appeal,
+        _is_accused,
         _appeal,
         _("Your appeal is with the next tier."),
         icon="arrow-up",
         form=AppealForm,
+        is_ready=_in_time,
         explains=_("Somebody on the next tier, who had no part in it so far, decides anew and for good."),
     ),
     HearingMove.DECIDE: CauseStep(

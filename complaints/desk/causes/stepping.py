@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 
 from complaints.causes import states
 from complaints.causes.states import HasState
-from complaints.common.errors import AppealTooLate, CauseMovedOn, Invalid, NotFound, NotHeardYet
+from complaints.common.errors import AppealTooLate, CauseMovedOn, CausesNotYours, Invalid, NotFound, NotHeardYet
 from complaints.desk import kept
 from complaints.desk.fields import Styled
 from complaints.desk.request import at_desk
@@ -36,9 +36,16 @@ class CauseForm(Styled):
         """Offer what can be chosen here, and begin with what is known; most steps leave nothing to choose."""
 
 
+def _always(_row: object, _at: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class CauseStep:
-    """How a move is offered and done: whose it is, its form, and the one verb it calls with the fields of the form."""
+    """How a move is offered and done: whose it is, its form, and the one verb it calls with the fields of the form.
+
+    It is offered once it is ready; sent before, the verb says why not.
+    """
 
     is_for: Callable[[Any, Employee, datetime], bool]
     take: Callable[..., object]
@@ -48,6 +55,7 @@ class CauseStep:
     explains: Promise | str = ""
     primary: bool = False
     on_demand: bool = False
+    is_ready: Callable[[Any, datetime], bool] = _always
     fields_template: str = "desk/_fields.html"
 
 
@@ -85,7 +93,7 @@ def offered(steps: Steps, row: HasState, employee: Employee, *, sent: Sent, at: 
     """The steps an employee may take now; the one that was asked for or sent with its form and what was typed."""
     found = []
     for move, one in steps.items():
-        if not states.is_legal(row, move) or not one.is_for(row, employee, at):
+        if not (states.is_legal(row, move) and one.is_for(row, employee, at) and one.is_ready(row, at)):
             continue
         is_open = sent.move == move
         form = sent.form if is_open else None
@@ -104,6 +112,8 @@ def take_step(request: HttpRequest, steps: Steps, row: Any, move: str, *, page: 
     if request.method != "POST":
         typed = kept.typed_before(request, at=at)
         return page(Sent(move, _form(named, one, row, employee, typed, at=at) if typed else None), 200)
+    if not one.is_for(row, employee, at):
+        raise CausesNotYours
     form = _form(named, one, row, employee, request.POST, at=at)
     if not form.is_valid():
         return page(Sent(move, form), 400)
