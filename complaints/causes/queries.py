@@ -231,7 +231,7 @@ def owners(investigation: Investigation, *, by: Employee) -> QuerySet[Employee]:
 
 def actions_of(investigation: Investigation, *, seen_by: Employee) -> list[CorrectiveAction]:
     """The actions planned against a cause, first planned first."""
-    rows = actions_seen_by(seen_by).filter(investigation=investigation).select_related("owner")
+    rows = actions_seen_by(seen_by).filter(investigation=investigation).select_related("owner", "unit", "failure_type")
     return list(rows.order_by("pk")[: 4 * SHOWN])
 
 

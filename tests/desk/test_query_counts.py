@@ -112,13 +112,13 @@ def test_the_list_of_doubles_takes_no_more_queries_with_twenty_rows_than_with_tw
 
 def _many_matters(quinn: Employee, hana: Employee, fern: Employee, kind: FailureType, *, rows: int) -> list[str]:
     """As many matters, each with something alleged; the last one with as many complaints and actions. Two addresses."""
-    facts = {"owner": hana, "by": quinn, "at": now(), "due_on": now().date() + timedelta(days=9)}
+    day = now().date() + timedelta(days=9)
     for number in range(rows):
         found = asked(a_complaint(by=fern), of=hana.unit, by=quinn, at=now(), title=f"Matter {rows} {number}")
         alleged(found, of=fern, by=quinn, at=now())
     cases = [a_complaint(by=fern) for _case in range(rows)]
     last = answered(asked(*cases, of=hana.unit, by=quinn, at=now()), by=hana, at=now())
-    actions = [planned(last, kind, **facts) for _action in range(rows)]
+    actions = [planned(last, kind, owner=hana, by=quinn, at=now(), due_on=day) for _action in range(rows)]
     return [f"/desk/causes/{last.pk}/", f"/desk/causes/actions/{actions[-1].pk}/"]
 
 
