@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.causes.models import CauseCode, CauseEntry, Investigation
@@ -42,10 +43,10 @@ from complaints.standards.models import BusinessCalendar
 
 LISTS: Final = {
     "open": _("To be answered"),
-    "closed": _("Accepted"),
+    "closed": pgettext_lazy("causes", "Accepted"),
     "actions": _("Actions"),
     "no_effect": _("Without effect"),
-    "ended": _("Ended"),
+    "ended": pgettext_lazy("corrective actions", "Ended"),
     "confidence": _("In confidence"),
 }
 """The lists of the page, by the word in the address."""
