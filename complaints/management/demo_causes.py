@@ -13,7 +13,6 @@ from complaints.handling.open_investigation import InvestigationFacts, open_inve
 from complaints.handling.plan_action import ActionFacts, plan_action
 from complaints.staff.models import Employee
 
-DAY: Final = timedelta(days=1)
 WEEK: Final = 7 * 24 * 60
 CAUSE: Final = AnswerFacts(
     root_code="system",
@@ -38,18 +37,17 @@ CAUSE: Final = AnswerFacts(
 def ask_for_causes(people: Mapping[str, Employee], kinds: Mapping[str, int], *, at: datetime) -> None:
     """Ask Housekeeping twice; it has answered once, and its lead does something about it."""
     quinn, hana, late = people["quinn"], people["hana"], kinds["Room not ready on time"]
-    older = Case.objects.filter(filed_at__lt=at - DAY).order_by("filed_at").values_list("reference", flat=True)[:4]
-    first_two, others = older[:2], older[2:]
+    oldest = list(Case.objects.order_by("filed_at", "pk").values_list("reference", flat=True)[:4])
     first = InvestigationFacts(
         title="Rooms that are not ready at three",
         question="Why do guests wait for their rooms on Sundays?",
-        references=first_two,
+        references=oldest[:2],
         department=hana.unit_id,
         minutes=WEEK,
         failure_type=late,
     )
-    found = open_investigation(first, by=quinn, at=at - timedelta(hours=20))
-    answer_investigation(found.pk, CAUSE, by=hana, at=at - timedelta(hours=3))
+    found = open_investigation(first, by=quinn, at=at - timedelta(minutes=100))
+    answer_investigation(found.pk, CAUSE, by=hana, at=at - timedelta(minutes=60))
     what = ActionFacts(
         title="Print the list of rooms again at noon",
         owner=hana.pk,
@@ -58,12 +56,12 @@ def ask_for_causes(people: Mapping[str, Employee], kinds: Mapping[str, int], *, 
         failure_type=late,
         unit=found.unit_id,
     )
-    plan_action(found.pk, what, by=quinn, at=at - timedelta(hours=2))
+    plan_action(found.pk, what, by=quinn, at=at - timedelta(minutes=50))
     second = InvestigationFacts(
         title="Rooms that are not clean",
         question="What do these rooms have in common, and what was different before?",
-        references=others,
+        references=oldest[2:],
         department=hana.unit_id,
         minutes=WEEK,
     )
-    open_investigation(second, by=quinn, at=at - timedelta(hours=3))
+    open_investigation(second, by=quinn, at=at - timedelta(minutes=30))
