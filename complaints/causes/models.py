@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -164,6 +166,11 @@ class CorrectiveAction(models.Model):
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     objects: ClassVar[models.Manager[CorrectiveAction]] = models.Manager()
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it is in time, in the zone of its owner's unit."""
+        return (self.due_at - timedelta(seconds=1)).astimezone(ZoneInfo(self.owner.unit.time_zone)).date()
 
     class Meta:
         verbose_name = _("corrective action")

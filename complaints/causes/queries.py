@@ -83,7 +83,7 @@ def action_page(employee: Employee, *, state: str, after: str = "") -> Listed[Co
         "no_effect": Q(state="planned", times_reopened__gt=0),
         "ended": Q(state__in=["proved", "dropped"]),
     }.get(state, Q(state__in=["planned", "done"]))
-    seen = actions_seen_by(employee).select_related("investigation", "unit", "owner", "failure_type")
+    seen = actions_seen_by(employee).select_related("investigation", "unit", "owner__unit", "failure_type")
     return _listed(CorrectiveAction.objects.filter(wanted), seen, descending=state == "ended", after=after)
 
 
@@ -104,7 +104,7 @@ def action_for(employee: Employee, pk: int) -> CorrectiveAction:
     """One with all it names; raises NotFound where the employee may not see it."""
     found = (
         actions_seen_by(employee)
-        .select_related("investigation", "owner", "unit", "failure_type__parent", "planned_by")
+        .select_related("investigation", "owner__unit", "unit", "failure_type__parent", "planned_by")
         .select_related("service_standard", "recovery_standard", "course")
         .filter(pk=pk)
         .first()
@@ -162,7 +162,13 @@ def investigations_of(case: Case, *, seen_by: Employee) -> list[Investigation]:
 def cases_of(investigation: Investigation, *, seen_by: Employee) -> list[Case]:
     """The complaints of an investigation that the employee sees, newest first."""
     rows = cases_visible_to(seen_by).filter(pk__in=investigation.cases.values("pk"))
-    return list(rows.select_related("customer", "unit").order_by("-filed_at")[: 4 * SHOWN])
+    return list(rows.select_related("unit").order_by("-filed_at", "-pk")[: 4 * SHOWN])
+
+
+def cases_named_in(investigation: Investigation, *, but: Sequence[Case]) -> list[Case]:
+    """The other complaints of an investigation, newest first, of which its readers know no more than where and when."""
+    rows = investigation.cases.exclude(pk__in=[case.pk for case in but]).select_related("unit", "failure_type")
+    return list(rows.only("reference", "filed_at", "unit", "failure_type").order_by("-filed_at", "-pk")[: 4 * SHOWN])
 
 
 def departments() -> QuerySet[Unit]:
@@ -231,7 +237,11 @@ def owners(investigation: Investigation, *, by: Employee) -> QuerySet[Employee]:
 
 def actions_of(investigation: Investigation, *, seen_by: Employee) -> list[CorrectiveAction]:
     """The actions planned against a cause, first planned first."""
-    rows = actions_seen_by(seen_by).filter(investigation=investigation).select_related("owner", "unit", "failure_type")
+    rows = (
+        actions_seen_by(seen_by)
+        .filter(investigation=investigation)
+        .select_related("owner__unit", "unit", "failure_type")
+    )
     return list(rows.order_by("pk")[: 4 * SHOWN])
 
 

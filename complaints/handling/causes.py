@@ -73,10 +73,10 @@ def tell_of_investigation(
 def tell_of_action(
     who: Employee, action: CorrectiveAction, *, news: str | Promise, occasion: str, at: datetime
 ) -> None:
-    """Tell a colleague what became of an action, with the address of its page."""
-    page = _page("action", action.pk)
+    """Tell a colleague what became of an action, with the address of its page and the last minute of its day."""
+    page, last = _page("action", action.pk), action.due_at - timedelta(minutes=1)
     _tell(who, Kind.STAFF_CAUSE, occasion=f"action {action.pk} {occasion}", at=at, page=page, news=news,
-          title=action.title, due_at=action.due_at)  # fmt: skip
+          title=action.title, due_at=last)  # fmt: skip
 
 
 def tell_in_confidence(

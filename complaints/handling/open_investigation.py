@@ -79,7 +79,7 @@ def open_investigation(facts: InvestigationFacts, *, by: Employee, at: datetime)
         submission=facts.submission or None,
     )
     found.cases.set(cases)
-    records.record(found, "opened", by=by.actor, at=at, text=question)
+    records.record(found, "opened", by=by.actor, at=at)
     causes.write_on_cases(found, Entry.CAUSE_ASKED, by=by, at=at, department=department.name)
     news = gettext_lazy("Your department is asked for a cause")
     causes.tell_of_investigation(found.lead, found, news=news, occasion="opened", at=at)

@@ -14,13 +14,14 @@ from complaints.cases.entries import Entry
 from complaints.causes import records, states, watching
 from complaints.causes.counting import start_of
 from complaints.causes.models import LEAST_WINDOW, MOST_WINDOW, CorrectiveAction, Subject
-from complaints.causes.queries import may_answer
+from complaints.causes.queries import may_answer, owners
 from complaints.causes.states import InvestigationMove
 from complaints.common.errors import CausesNotYours, Invalid
 from complaints.common.words import clean_line
 from complaints.handling import causes
 from complaints.staff.models import Course, Employee, Unit
 from complaints.staff.permissions import Permission, may
+from complaints.staff.queries import visible_units
 from complaints.standards.models import FailureType, RecoveryStandard, ServiceStandard
 
 Row = TypeVar("Row", bound=Model)
@@ -57,7 +58,7 @@ def plan_action(investigation: int, facts: ActionFacts, *, by: Employee, at: dat
     if known is not None:
         return known
     states.apply(found, InvestigationMove.PLAN)
-    owner = Employee.objects.select_related("unit").filter(pk=facts.owner, is_active=True).first()
+    owner = owners(found, by=by).filter(pk=facts.owner).first()
     if owner is None:
         raise Invalid(field="owner", sentence=_("Please choose who sees to it."))
     due_at = start_of(facts.due_on + timedelta(days=1), owner.unit)
@@ -72,7 +73,7 @@ def plan_action(investigation: int, facts: ActionFacts, *, by: Employee, at: dat
         planned_by=by,
         subject=facts.subject,
         failure_type=_named(FailureType.objects.all(), facts.failure_type, "failure_type"),
-        unit=_named(Unit.objects.all(), facts.unit, "unit"),
+        unit=_named(Unit.objects.below(found.unit) | visible_units(by), facts.unit, "unit"),
         window_days=facts.window_days,
         cost=facts.cost,  # type: ignore[misc] # the library has no types
         submission=facts.submission or None,
@@ -80,7 +81,7 @@ def plan_action(investigation: int, facts: ActionFacts, *, by: Employee, at: dat
         recovery_standard=_meant(RecoveryStandard.objects.all(), facts.recovery_standard, facts, Subject.RECOVERY),
         course=_meant(Course.objects.all(), facts.course, facts, Subject.TRAINING),
     )
-    records.record(found, "planned", by=by.actor, at=at, action=action, text=action.title)
+    records.record(found, "planned", by=by.actor, at=at, action=action)
     causes.write_on_cases(found, Entry.ACTION_PLANNED, by=by, at=at, title=action.title)
     news = gettext_lazy("A corrective action is yours")
     causes.tell_of_action(owner, action, news=news, occasion="planned", at=at)

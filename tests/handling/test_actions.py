@@ -253,3 +253,19 @@ def test_an_owner_sees_their_action_and_nobody_beside_them(
 def test_what_is_done_without_evidence_is_refused_by_the_database(action: CorrectiveAction) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         CorrectiveAction.objects.filter(pk=action.pk).update(state=ActionState.DONE)
+
+
+def test_what_is_measured_lies_where_it_happened_or_in_ones_own_units(
+    found: Investigation, late_room: FailureType, hana: Employee, organisation: Organisation
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        planned(found, late_room, owner=hana, by=hana, unit=organisation.lakeside.pk)
+    assert refused.value.field == "unit"
+
+
+def test_nobody_elsewhere_is_made_the_owner(
+    found: Investigation, late_room: FailureType, hana: Employee, otto: Employee
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        planned(found, late_room, owner=otto, by=hana)
+    assert refused.value.field == "owner"

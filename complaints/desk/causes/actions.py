@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import localize
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -140,4 +140,4 @@ def _proof_line(line: dict[str, Any]) -> ProofLine:
 
 
 def _figure(figure: float) -> str:
-    return str(localize(round(figure, 2)))
+    return number_format(figure, decimal_pos=2)

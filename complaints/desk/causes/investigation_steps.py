@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
@@ -14,14 +15,14 @@ from complaints.causes.models import LEAST_WINDOW, MOST_WINDOW, CauseCode, Inves
 from complaints.causes.queries import accusable, may_answer, may_tell, owners
 from complaints.causes.states import InvestigationMove
 from complaints.desk.causes.stepping import CauseForm, CauseStep
-from complaints.desk.choices import MOST_OFFERED, failure_types, service_standards, units
+from complaints.desk.choices import MOST_OFFERED, failure_types, service_standards, tree, units
 from complaints.desk.fields import Amount, Day, Line, LongSelect, Words
 from complaints.handling.answer_investigation import WHYS, AnswerFacts, answer_investigation
 from complaints.handling.plan_action import ActionFacts, plan_action
 from complaints.handling.review_investigation import accept_cause, ask_again
 from complaints.handling.tell_allegation import tell_allegation
 from complaints.remedies.exchange import currencies
-from complaints.staff.models import Course, Employee
+from complaints.staff.models import Course, Employee, Unit
 from complaints.staff.permissions import Permission, may
 from complaints.standards.models import RecoveryStandard
 
@@ -132,7 +133,7 @@ class PlanForm(CauseForm):
             "course": [*nothing, *Course.objects.values_list("pk", "name")[:MOST_OFFERED]],
             "currency": [(one, one) for one in currencies(at=at)],
             "failure_type": [*nothing, *failure_types()],
-            "unit": units(by, also=str(row.unit_id)),
+            "unit": [*tree(Unit.objects.below(row.unit)), (gettext("Your units"), units(by))],
         }
         for field, offered in choices.items():
             cast("forms.ChoiceField", self.fields[field]).choices = offered

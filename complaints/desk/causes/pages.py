@@ -18,6 +18,7 @@ from complaints.causes.models import CauseCode, CauseEntry, Investigation
 from complaints.causes.queries import (
     action_page,
     actions_of,
+    cases_named_in,
     cases_of,
     departments,
     entries_of,
@@ -164,10 +165,12 @@ def _asking(request: HttpRequest, form: AskForm, status: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Investigation, sent: Sent, status: int) -> HttpResponse:
     employee, at = at_desk(request).user, timezone.now()
     steps = offered(INVESTIGATION_STEPS, found, employee, sent=sent, at=at)
+    cases = cases_of(found, seen_by=employee)
     context = {
         "investigation": found,
         "bones": [(code.label, found.bones[code]) for code in CauseCode if found.bones.get(code)],
-        "cases": cases_of(found, seen_by=employee),
+        "cases": cases,
+        "others": cases_named_in(found, but=cases),
         "actions": actions_of(found, seen_by=employee),
         "hearings": hearings_in(found, seen_by=employee, at=at),
         "told": _told(entries_of(found)),
