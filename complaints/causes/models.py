@@ -333,6 +333,12 @@ class Hearing(models.Model):
     def __str__(self) -> str:
         return f"{self.investigation}: {self.accused}"
 
+    @property
+    def appeal_day(self) -> date | None:
+        """The last day on which a finding can be appealed, in the zone of the employee's unit."""
+        last = self.appeal_by and self.appeal_by - timedelta(seconds=1)
+        return last.astimezone(ZoneInfo(self.accused.unit.time_zone)).date() if last else None
+
 
 class HearingKind(models.TextChoices):
     """What was said in a hearing."""

@@ -127,7 +127,7 @@ def hearings_seen_by(employee: Employee, *, at: datetime) -> QuerySet[Hearing]:
     away = list(stood_in_for(employee, at=at)) if employee.tier in JUDGES else []
     if away:
         concerned |= Q(decider__in=away, state__in=["asked", "heard"]) | Q(appeal_decider__in=away, state="appealed")
-    return Hearing.objects.filter(concerned).select_related("investigation", *PARTS)
+    return Hearing.objects.filter(concerned).select_related("investigation", "accused__unit", *PARTS)
 
 
 def hearing_for(employee: Employee, pk: int, *, at: datetime) -> Hearing:

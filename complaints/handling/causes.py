@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -49,15 +50,18 @@ def lock_hearing(pk: int, *, by: Employee, at: datetime) -> Hearing:
     )
 
 
+def lock_cases(cases: Iterable[Case]) -> list[Case]:
+    """The same complaints under their locks, taken in the order of their ids, as every verb does before it writes."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("unit")
+    return list(rows.filter(pk__in=[case.pk for case in cases]).order_by("pk"))
+
+
 def write_on_cases(
     investigation: Investigation, kind: Entry, *, by: Employee, at: datetime, title: str = "", department: str = ""
 ) -> None:
-    """Write a step on the timeline of every complaint concerned, for staff only.
-
-    Locks the complaints, in the order of their ids, as every verb does before it writes on one.
-    """
+    """Write a step on the timeline of every complaint concerned, for staff only. Locks the complaints."""
     title = title or investigation.title
-    for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=_case_ids(investigation)).order_by("pk"):
+    for case in lock_cases(investigation.cases.all()):
         timeline.record(case, kind, by=by.actor, at=at, title=title, department=department)
 
 
@@ -100,10 +104,6 @@ def one_up(unit: Unit, step: int, *, past: Employee, at: datetime) -> tuple[list
     if rung is None or rung.step.is_outside or rung.responsible is None:
         return administrators(), step, None
     return [rung.responsible], rung.step.position, rung.decides_by(at=at) or at + AGAIN
-
-
-def _case_ids(investigation: Investigation) -> list[int]:
-    return list(investigation.cases.values_list("pk", flat=True))
 
 
 def _page(name: str, pk: int) -> str:

@@ -19,13 +19,15 @@ from complaints.staff.models import Employee
 def hear_employee(pk: int, *, text: str, by: Employee, at: datetime) -> Hearing:
     """Take the statement of the employee who is accused: the first one means they were heard; later ones add to it.
 
-    Locks the hearing. Raises NotFound, NotPermitted for all but them, CauseMovedOn, Invalid.
+    The same words sent twice are taken once. Locks the hearing. Raises NotFound, NotPermitted for all but them, CauseMovedOn, Invalid.
     """
     hearing = causes.lock_hearing(pk, by=by, at=at)
     if hearing.accused_id != by.pk:
         raise CausesNotYours
     states.apply(hearing, HearingMove.STATE)
     text = written(text)
+    if hearing.entries.filter(kind=HearingKind.STATED, text=text).exists():
+        return hearing
     if hearing.state == HearingState.ASKED:
         hearing.heard_at, hearing.state, hearing.look_at = at, HearingState.HEARD, at + watching.JUDGES_WITHIN
         hearing.save(update_fields=["heard_at", "state", "look_at"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,6 +16,9 @@ from complaints.common.errors import AppealTooLate, CausesNotYours, Invalid, Not
 from complaints.handling import causes
 from complaints.handling.texts import written
 from complaints.staff.models import Employee
+
+MINUTE: Final = timedelta(minutes=1)
+"""What ends at midnight is told with the last minute of its day."""
 
 
 @transaction.atomic
@@ -36,7 +40,9 @@ def make_finding(pk: int, *, finding: str, reason: str, by: Employee, at: dateti
     hearing.save()
     records.say(hearing, HearingKind.FOUND, by=by, at=at, text=reason, finding=found)
     news = gettext_lazy("A finding was made on what was alleged; you may appeal it")
-    causes.tell_in_confidence(hearing.accused, hearing, news=news, occasion="found", until=hearing.appeal_by, at=at)
+    causes.tell_in_confidence(
+        hearing.accused, hearing, news=news, occasion="found", until=hearing.appeal_by - MINUTE, at=at
+    )
     news = gettext_lazy("A finding was made on what was alleged")
     causes.tell_in_confidence(hearing.investigator, hearing, news=news, occasion="found", at=at)
     return hearing
@@ -54,7 +60,7 @@ def appeal_finding(pk: int, *, reason: str, by: Employee, at: datetime) -> Heari
         raise CausesNotYours
     states.apply(hearing, HearingMove.APPEAL)
     if hearing.appeal_by is None or at >= hearing.appeal_by:
-        raise AppealTooLate(until=_moment(hearing.appeal_by or at, by))
+        raise AppealTooLate(until=_moment((hearing.appeal_by or at) - MINUTE, by))
     reason = written(reason, field="reason")
     decider = _next_tier(hearing, at=at)
     hearing.appeal_decider, hearing.appealed_at, hearing.look_at = decider, at, at + watching.JUDGES_WITHIN

@@ -51,13 +51,13 @@ def open_investigation(facts: InvestigationFacts, *, by: Employee, at: datetime)
     front line. Locks the complaints. Raises NotPermitted, and Invalid for what cannot be asked.
     """
     require(by, Permission.INVESTIGATE, CausesNotYours)
-    known = Investigation.objects.filter(submission=facts.submission).first() if facts.submission else None
-    if known is not None:
-        return known
     title, question = clean_line(facts.title)[:160], written(facts.question, field="question")
     if not title:
         raise Invalid(field="title", sentence=_("Please write something here."))
-    cases = _cases(facts.references, by=by)
+    cases = causes.lock_cases(_cases(facts.references, by=by))
+    known = Investigation.objects.filter(submission=facts.submission).first() if facts.submission else None
+    if known is not None:
+        return known
     department = _department(facts.department, cases)
     if not watching.LEAST_MINUTES <= facts.minutes <= MOST_MINUTES:
         raise Invalid(field="days", sentence=_("Please give the department between an hour and a year."))

@@ -175,7 +175,7 @@ def test_the_accused_is_heard_and_appeals_on_their_page(
     assert send(fern, "state", text="I was off that day.") == 302
     assert "I was off that day." in page(client, max_, "hearing", hearing.pk)
     assert send(max_, "find", finding="upheld", reason="The rota says otherwise.") == 302
-    assert "You may appeal until" in page(client, fern, "hearing", hearing.pk)
+    assert "You may appeal until the end of" in page(client, fern, "hearing", hearing.pk)
     assert send(fern, "appeal", reason="The rota is wrong.") == 302
     assert send(vera, "decide", finding="not_upheld", reason="It was.") == 302
     hearing.refresh_from_db()
