@@ -19,7 +19,8 @@ from complaints.staff.models import Employee
 def hear_employee(pk: int, *, text: str, by: Employee, at: datetime) -> Hearing:
     """Take the statement of the employee who is accused: the first one means they were heard; later ones add to it.
 
-    The same words sent twice are taken once. Locks the hearing. Raises NotFound, NotPermitted for all but them, CauseMovedOn, Invalid.
+    The same words sent twice are taken once. Locks the hearing. Raises NotFound, NotPermitted for all but them,
+    CauseMovedOn, Invalid.
     """
     hearing = causes.lock_hearing(pk, by=by, at=at)
     if hearing.accused_id != by.pk:
