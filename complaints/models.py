@@ -11,6 +11,15 @@ from complaints.cases.models import (
     TimelineEntry,
     TrackingLink,
 )
+from complaints.causes.models import (
+    CauseEntry,
+    CorrectiveAction,
+    Exposure,
+    Hearing,
+    HearingEntry,
+    Investigation,
+    SettingReason,
+)
 from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
@@ -58,10 +67,12 @@ __all__ = [
     "BusinessCalendar",
     "Case",
     "CaseText",
+    "CauseEntry",
     "ChangedCase",
     "Clock",
     "ColumnMapping",
     "Consent",
+    "CorrectiveAction",
     "Course",
     "Customer",
     "Edition",
@@ -69,8 +80,12 @@ __all__ = [
     "Employee",
     "Endpoint",
     "ExchangeRate",
+    "Exposure",
     "FailureType",
     "Fetched",
+    "Hearing",
+    "HearingEntry",
+    "Investigation",
     "LabelTally",
     "LadderStep",
     "LedgerEntry",
@@ -94,6 +109,7 @@ __all__ = [
     "SameFailure",
     "ServiceStandard",
     "SettingChange",
+    "SettingReason",
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",

@@ -69,6 +69,7 @@ PLACES: Final = (
         name=_("Vouchers"), icon="ticket", to="vouchers", permission=Permission.REDEEM_VOUCHER, covers=("to_give",)
     ),
     Place(name=_("Messages"), icon="mail", to="messages", covers=("mails",)),
+    Place(name=_("Causes"), icon="search-check", to="causes", permission=Permission.VIEW_CAUSES),
     Place(name=_("Insights"), icon="chart-column", to="insights", permission=Permission.VIEW_INSIGHTS),
     Place(
         name=_("Budgets"), icon="wallet", to="budgets", permission=Permission.VIEW_BUDGETS,
