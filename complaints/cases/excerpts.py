@@ -71,34 +71,35 @@ def excerpts(cases: Sequence[Case], asked: Asked) -> dict[int, list[Excerpt]]:
     """
     if not asked.wanted:
         return {case.pk: [] for case in cases}
-    since: dict[int, list[TimelineEntry]] = {case.pk: [] for case in cases}
-    for entry in _entries_of(cases):
-        since[entry.case_id].append(entry)
-    return {case.pk: _chosen([*_passages(case, since[case.pk], asked.wanted)]) for case in cases}
+    passages = {case.pk: _at_filing(case, asked.wanted) for case in cases}
+    for entry in _entries_of([pk for pk, found in passages.items() if not _holds_all(found, asked)]):
+        text = said(entry)
+        hits = _hits(text, asked.wanted)
+        passages[entry.case_id].append(_Passage(sentence_for_staff(entry), text, hits, entry.at))
+    return {pk: _chosen(found) for pk, found in passages.items()}
 
 
-def _entries_of(cases: Sequence[Case]) -> Iterator[TimelineEntry]:
+def _holds_all(passages: Sequence[_Passage], asked: Asked) -> bool:
+    return any(len(passage.terms) == len(asked.wanted) for passage in passages)
+
+
+def _entries_of(cases: Sequence[int]) -> Iterator[TimelineEntry]:
     """The newest entries of each case on which something was written, newest first, their texts cut."""
     rows = TimelineEntry.objects.raw(
         "SELECT entry.* FROM unnest(%s::bigint[]) AS listed(pk) CROSS JOIN LATERAL"
         " (SELECT id, case_id, at, kind, actor_kind, actor_id, actor_name, public, left(text, %s) AS text, facts"
         " FROM complaints_timelineentry WHERE case_id = listed.pk AND (text <> '' OR facts ? 'reason')"
         " ORDER BY id DESC LIMIT %s) AS entry",
-        [[case.pk for case in cases], _LETTERS, _ENTRIES],
+        [cases, _LETTERS, _ENTRIES],
     )
     return iter(rows)
 
 
-def _passages(case: Case, entries: Sequence[TimelineEntry], terms: Sequence[Term]) -> Iterator[_Passage]:
-    at_filing: tuple[tuple[str | Promise, str], ...] = (
+def _at_filing(case: Case, terms: Sequence[Term]) -> list[_Passage]:
+    written: tuple[tuple[str | Promise, str], ...] = (
         (_("What went wrong"), case.what_happened), (_("Asked for"), case.wanted), (_("Where"), case.place),
     )  # fmt: skip
-    for where, text in at_filing:
-        yield _Passage(where, text, _hits(text, terms))
-    for entry in entries:
-        text = said(entry)
-        if hits := _hits(text, terms):
-            yield _Passage(sentence_for_staff(entry), text, hits, entry.at)
+    return [_Passage(where, text, _hits(text, terms)) for where, text in written]
 
 
 def _hits(text: str, terms: Sequence[Term]) -> list[_Hit]:

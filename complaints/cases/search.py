@@ -29,6 +29,8 @@ from complaints.staff.queries import sees_whole_organisation, visible_units
 from complaints.standards.models import FailureType
 
 PROBE_ROWS: Final = 4_000  # the newest cases, read one by one before the index is asked
+FAR_ROWS: Final = 15_000  # read one by one where the index would give more than can be fetched
+MOST_FETCHED: Final = 10_000  # hits that are fetched from the index and sorted, as many as PostgreSQL expects
 POOL: Final = 200  # hits that are ranked against each other: the newest ones
 MOST_UNIT_MARKS: Final = 100  # units that are named inside the index; more are told apart behind it
 DOUBLED_BY: Final = 365 * 24 * 3600
@@ -50,7 +52,6 @@ class Narrowing:
 
     status: str = ""
     is_closed: bool | None = None
-    tier: str = ""
     severity: int | None = None
     failure_type: int | None = None
     channel: str = ""
@@ -96,6 +97,8 @@ def find(
     At most POOL hits are ranked against each other, from the newest on or from `back` on: a million cannot be within a
     tenth of a second. A common word fills that pool from the newest cases alone; only where it does not can the index
     hold few enough hits to be fetched and sorted. At a million cases each plan is far too slow for the other's words.
+    Where neither will do, as for common words that seldom stand side by side, more of the newest are read, and what is
+    older is a step further back.
 
     Units and filters are part of what is asked of the rows, never taken away from an answer: nothing that is told
     here, neither count nor order nor page, depends on a case that the employee does not see.
@@ -115,9 +118,7 @@ def find(
         return Found(asked=asked)
     else:
         condition, params = _condition(query, narrowed, units)
-        pool = _among_newest(condition, params, narrowed, units, read_key(back))
-        if len(pool.keys) < PAGE and pool.end is not None:
-            pool = _in_index(condition, params, read_key(back))
+        pool = _hits(condition, params, narrowed, units, read_key(back))
     ranked = _ranked(pool, asked, order) if query and not is_contact(typed) else [key.pk for key in pool.keys]
     return _page(ranked, asked, pool, after=after, is_first=not back)
 
@@ -170,18 +171,14 @@ def _condition(query: str, narrowed: Narrowing, units: list[int] | None) -> tupl
         if moment is not None:
             conditions.append(f"filed_at {sign} %s")
             params.append(moment)
-    told = {"status": narrowed.status if narrowed.status != Status.CLOSED else "", "tier": narrowed.tier}
-    if any(told.values()):
-        same = " AND ".join(f"told.{name} = %s" for name, value in told.items() if value)
-        conditions.append(f"EXISTS (SELECT FROM complaints_case AS told WHERE told.id = case_id AND {same})")
-        params += filter(None, told.values())
+    if narrowed.status not in {"", Status.CLOSED}:
+        conditions.append("EXISTS (SELECT FROM complaints_case AS told WHERE told.id = case_id AND told.status = %s)")
+        params.append(narrowed.status)
     return " AND ".join(conditions), params
 
 
-def _among_newest(
-    condition: str, params: list[Any], narrowed: Narrowing, units: list[int] | None, back: Key | None
-) -> _Pool:
-    """Look at the newest texts one by one: quick for a common word, whatever the table holds.
+def _hits(condition: str, params: list[Any], narrowed: Narrowing, units: list[int] | None, back: Key | None) -> _Pool:
+    """Look at the newest texts one by one: quick for a common word, whatever the table holds. Else ask the index.
 
     A period is where they are looked at; of many units fewer hits are wanted, as each is walked by itself.
     """
@@ -191,13 +188,24 @@ def _among_newest(
     if narrowed.until is not None:
         rows = rows.filter(filed_at__lt=narrowed.until)
     rows = rows.annotate(fits=RawSQL(condition, params))  # noqa: S611 - our own SQL, every value a parameter
-    rows = rows.order_by("-filed_at", "-case")
+    walk = Walk(rows.order_by("-filed_at", "-case").values_list("case", "filed_at", "fits"), units, descending=True)
     wanted = POOL if units is None else min(POOL, max(PAGE, PROBE_ROWS // len(units)))
-    walk = Walk(rows.values_list("case", "filed_at", "fits"), units, descending=True)
     found = walk.until("fits", [], wanted=wanted + 1, most=PROBE_ROWS)
+    if len(found.keys) < PAGE and found.end is not None:
+        if _expected(condition, params) <= MOST_FETCHED:
+            return _in_index(condition, params, back)
+        found = walk.where("fits", [], wanted=wanted + 1, most=FAR_ROWS)
     if len(found.keys) > wanted:
         return _Pool(found.keys[:wanted], found.keys[wanted - 1])
     return _Pool(found.keys, found.end)
+
+
+def _expected(condition: str, params: list[Any]) -> int:
+    """How many texts PostgreSQL expects to fetch; of a phrase all that have its words, as they must be looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM complaints_casetext WHERE {condition}", params)
+        ((plan,),) = cursor.fetchone()
+    return int(plan["Plan"]["Plan Rows"])
 
 
 def _in_index(condition: str, params: list[Any], back: Key | None) -> _Pool:
@@ -223,7 +231,7 @@ def _in_index(condition: str, params: list[Any], back: Key | None) -> _Pool:
 def _of_customers(employee: Employee, typed: str, narrowed: Narrowing, back: Key | None) -> _Pool:
     """The newest cases of whoever has this address or number."""
     facts = {
-        "status": narrowed.status, "tier": narrowed.tier, "channel": narrowed.channel, "severity": narrowed.severity,
+        "status": narrowed.status, "channel": narrowed.channel, "severity": narrowed.severity,
         "unit": narrowed.unit, "filed_at__gte": narrowed.since, "filed_at__lt": narrowed.until,
     }  # fmt: skip
     cases = visible_to(employee).filter(customer__in=customers_found(typed))

@@ -43,6 +43,7 @@ class SearchForm(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         any_status = [("", gettext_lazy("Any")), (NOT_CLOSED, gettext_lazy("Not closed")), *Status.choices]
+        del self.fields["tier"]  # who has it changes too often to be part of an index
         self.fields["status"] = forms.ChoiceField(
             label=gettext_lazy("Status"),
             required=False,
@@ -75,7 +76,7 @@ class SearchForm(FilterForm):
         )
 
 
-FIELDS: Final = ("q", "order", *SearchForm.base_fields)
+FIELDS: Final = ("q", "order", *(name for name in SearchForm.base_fields if name != "tier"))
 """What of an address belongs to a search, and is kept with it; the rest says which page of it is looked at."""
 PLACES: Final = ("after", "back")
 

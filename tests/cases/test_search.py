@@ -24,7 +24,7 @@ from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
 from complaints.incoming.models import Source
 from complaints.jobs import rounds
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Employee
 from complaints.standards.models import FailureType, Severity
 from tests.cast import Organisation
 from tests.factories import a_complaint, a_customer
@@ -172,7 +172,6 @@ def test_a_search_is_narrowed_by_what_the_worklist_has_and_by_when_it_was_filed(
         ({"channel": "letter"}, {special}),
         ({"failure_type": late_room.pk}, {special}),
         ({"failure_type": late_room.parent_id}, {special}),
-        ({"tier": Tier.MANAGER}, {special}),
         ({"status": "closed"}, {closed}),
         ({"status": "waiting"}, {waiting}),
         ({"is_closed": False}, everything - {closed}),
@@ -229,6 +228,18 @@ def test_pages_follow_each_other_without_gap_or_repetition(
     assert len(listed) == len(cases)
     assert set(listed) == cases
     assert [page.total for page in pages if page.total is not None] == []
+
+
+def test_where_the_index_holds_too_much_more_of_the_newest_is_read_and_the_rest_is_a_step_further_back(
+    fern: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, most in (("PROBE_ROWS", 1), ("FAR_ROWS", 30), ("MOST_FETCHED", -1)):
+        monkeypatch.setattr(search, name, most)
+    cases = [told(fern, f"The wardrobe {'fell' if n % 3 else 'was there and it'} fell.") for n in range(70)]
+    monkeypatch.setattr(search, "PAGE", 5)
+    pages = all_pages(fern, '"wardrobe fell"', Order.NEWEST)
+    listed = [case for page in pages for case in page.cases]
+    assert listed == [case for n, case in reversed([*enumerate(cases)]) if n % 3]
 
 
 def test_how_many_there_are_is_said_where_all_of_them_are_known(fern: Employee, otto: Employee) -> None:
