@@ -162,17 +162,15 @@ def _condition(query: str, narrowed: Narrowing, units: list[int] | None) -> tupl
         conditions.append("marks && %s::text[]")
         params.append([mark for pk in kinds.values_list("pk", flat=True) for mark in texts.marks(failure_type=pk)])
     if units is not None:
-        conditions.append("unit_id = ANY(%s)")
-        params.append(units)
-        if len(units) <= MOST_UNIT_MARKS:
-            conditions.append("marks && %s::text[]")
-            params.append([mark for unit in units for mark in texts.marks(unit=unit)])
+        few = len(units) <= MOST_UNIT_MARKS
+        conditions.append("marks && %s::text[]" if few else "unit_id = ANY(%s)")
+        params.append([mark for unit in units for mark in texts.marks(unit=unit)] if few else units)
     for sign, moment in ((">=", narrowed.since), ("<", narrowed.until)):
         if moment is not None:
             conditions.append(f"filed_at {sign} %s")
             params.append(moment)
     if narrowed.status not in {"", Status.CLOSED}:
-        conditions.append("EXISTS (SELECT FROM complaints_case AS told WHERE told.id = case_id AND told.status = %s)")
+        conditions.append("(SELECT told.status FROM complaints_case AS told WHERE told.id = case_id) = %s")
         params.append(narrowed.status)
     return " AND ".join(conditions), params
 
