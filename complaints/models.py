@@ -12,6 +12,15 @@ from complaints.cases.models import (
     TimelineEntry,
     TrackingLink,
 )
+from complaints.causes.models import (
+    CauseEntry,
+    CorrectiveAction,
+    Exposure,
+    Hearing,
+    HearingEntry,
+    Investigation,
+    SettingReason,
+)
 from complaints.customers.models import Consent, Customer, EmailAddress, Merge, Phone, Suspicion
 from complaints.escalation.models import LadderStep, Reminder, UrgentRule
 from complaints.fulfilment.models import Endpoint, Order
@@ -59,10 +68,12 @@ __all__ = [
     "BusinessCalendar",
     "Case",
     "CaseText",
+    "CauseEntry",
     "ChangedCase",
     "Clock",
     "ColumnMapping",
     "Consent",
+    "CorrectiveAction",
     "Course",
     "Customer",
     "Edition",
@@ -70,8 +81,12 @@ __all__ = [
     "Employee",
     "Endpoint",
     "ExchangeRate",
+    "Exposure",
     "FailureType",
     "Fetched",
+    "Hearing",
+    "HearingEntry",
+    "Investigation",
     "LabelTally",
     "LadderStep",
     "LedgerEntry",
@@ -96,6 +111,7 @@ __all__ = [
     "SavedSearch",
     "ServiceStandard",
     "SettingChange",
+    "SettingReason",
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",

@@ -24,6 +24,7 @@ JOBS = (
     Periodic("take undecided approvals up", "remedies.pass_up", 60),
     Periodic("let remedies expire", "remedies.expire", 15 * 60),
     Periodic("warn of trainings that expire", "trainings.warn", 60 * 60),
+    Periodic("look after causes and actions", "causes.watch", 60),
     Periodic("tell people of their day", "staff.tell_days", 10 * 60),
     Periodic("ask how it was handled", "cases.survey", 15 * 60),
     Periodic("prove the ledger once a night", "ledger.prove", 15 * 60),

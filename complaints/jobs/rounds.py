@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -30,6 +31,17 @@ from complaints.handling.sort_mail import sort_mail
 from complaints.handling.survey import survey, surveying_ids
 from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
+from complaints.handling.watch_causes import (
+    actions_to_watch,
+    hearings_to_watch,
+    investigations_to_watch,
+    put_off_action,
+    put_off_hearing,
+    put_off_investigation,
+    watch_action,
+    watch_hearing,
+    watch_investigation,
+)
 from complaints.incoming.queries import unsorted_ids
 from complaints.staff.queries import Roster
 
@@ -113,6 +125,23 @@ def expire(*, clock: Now, limit: int | None = 200) -> int:
 def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     """Tell people that the training their authority needs expires within a month."""
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
+
+
+def watch_causes(*, clock: Now, limit: int | None = 200) -> int:
+    """Remind of causes and actions that are due, take them up the ladder, measure effects, reopen what had none.
+
+    And remind who is waited for in a hearing.
+    """
+    rows = (
+        (investigations_to_watch, watch_investigation, put_off_investigation),
+        (actions_to_watch, watch_action, put_off_action),
+        (hearings_to_watch, watch_hearing, put_off_hearing),
+    )
+    done = 0
+    for waiting, watch, put_off_one in rows:
+        due = waiting(at=clock(), limit=limit)
+        done += each(due, partial(watch, at=clock()), on_failure=partial(put_off_one, at=clock()))
+    return done
 
 
 def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:

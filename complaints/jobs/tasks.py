@@ -103,6 +103,12 @@ def warn() -> int:
     return rounds.warn_of_trainings(clock=now)
 
 
+@shared_task(name="causes.watch", ignore_result=True)
+def watch_causes() -> int:
+    """Look after causes and corrective actions that are due."""
+    return rounds.watch_causes(clock=now)
+
+
 @shared_task(name="staff.tell_days", ignore_result=True)
 def tell_days() -> int:
     """Tell people in the morning of a working day which complaints are theirs."""

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0048_measure_what_is_there"),
+        ("complaints", "0050_causes_and_hearings"),
     ]
 
     operations = [

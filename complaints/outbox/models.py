@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     VOUCHER_ISSUED = "voucher_issued", _("Voucher issued")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_ESCALATED = "staff_escalated", _("To staff: a complaint was handed up to you")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
@@ -44,6 +45,8 @@ class Kind(models.TextChoices):
     STAFF_APPROVAL_DROPPED = "staff_approval_dropped", _("To staff: nothing to decide any more")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
     STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
+    STAFF_CAUSE = "staff_cause", _("To staff: a cause, or an action against one")
+    STAFF_HEARING = "staff_hearing", _("To staff: in confidence")
     STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")
     SEVERAL = "several", _("Several messages in one")
     STAFF_SEVERAL = "staff_several", _("To staff: several messages in one")
@@ -94,6 +97,7 @@ FOLDED: Final = frozenset(
         Kind.REOPENED,
         Kind.CLOSED,
         Kind.STAFF_ASSIGNED,
+        Kind.STAFF_ESCALATED,
         Kind.STAFF_ALARM,
         Kind.STAFF_BREACHED,
         Kind.STAFF_REMINDER,
@@ -101,6 +105,9 @@ FOLDED: Final = frozenset(
 )
 """Kinds of which one address gets only so many an hour, the rest in one: news, never what a person wrote."""
 
+
+CONFIDENTIAL: Final = frozenset({Kind.STAFF_HEARING})
+"""Kinds that nobody sees but whoever they are for, whatever units one sees."""
 
 ONLY_PROGRESS: Final = frozenset({Kind.PROGRESS, Kind.SURVEY})
 """Kinds that customers may do without: no answer is ever among them, nor what they have to know."""
@@ -187,6 +194,7 @@ class MessageText(models.Model):
     subject = models.CharField(_("subject"), max_length=400, blank=True, default="")
     text = models.TextField(_("text"), blank=True, default="")
     html = models.TextField(_("HTML"), blank=True, default="")
+    sms = models.CharField(_("SMS"), max_length=1_000, blank=True, default="")
     is_shipped = models.BooleanField(_("the text that ships"), default=False)
     back_to = models.PositiveIntegerField(_("back to version"), null=True, blank=True)
     made_at = models.DateTimeField(_("since"))
@@ -200,7 +208,7 @@ class MessageText(models.Model):
             models.UniqueConstraint(fields=["kind", "language", "number"], name="one_text_per_version"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="version_0_of_a_text_ships"),
             models.CheckConstraint(
-                condition=models.Q(is_shipped=True, subject="", text="", html="")
+                condition=models.Q(is_shipped=True, subject="", text="", html="", sms="")
                 | (models.Q(is_shipped=False) & ~models.Q(subject="") & ~models.Q(text="")),
                 name="text_has_words_or_ships",
             ),
