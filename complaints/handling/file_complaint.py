@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import attachments, clocks, links, search, timeline
+from complaints.cases import attachments, clocks, links, timeline
+from complaints.cases import texts as found_by
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Mood
 from complaints.common import rulebook
@@ -150,7 +151,7 @@ def _store(
     entry = timeline.entry(case, Entry.FILED, by=actor, at=at, channel=facts.channel)
     receipt = tell.receipt(case, address=address, at=at, what_happened=facts.what_happened, by_staff=by is not None)
     link, token = links.link(case, at=at) if by is None else (None, None)
-    insert_together(case, *promised, entry, search.text_of(case), receipt, *([link] if link else []))
+    insert_together(case, *promised, entry, found_by.text_of(case), receipt, *([link] if link else []))
     hint(receipt)
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from complaints.cases.models import Attachment, Case, TrackingLink
+from complaints.cases.models import Attachment, Case, SavedSearch, TrackingLink
 from complaints.cases.states import Move
 from complaints.causes.models import CorrectiveAction, Hearing, HearingEntry, Investigation
 from complaints.customers.models import Customer, Merge, Suspicion
@@ -30,6 +30,7 @@ from complaints.handling.decide_approval import ask_back
 from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keep_search import keep_search
 from complaints.handling.keeping import ANALYSTS
 from complaints.handling.merge_customers import merge_customers
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
@@ -110,6 +111,12 @@ TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
     Ask("counts", EVERYBODY),
+    Ask("saved_search", (302, 200, 404, 404, 404, 404, 404)),
+    Ask("keep_search", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("name", "Wardrobes"), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 400, 400, 400, 400, 400, 400), "post", sent=(("name", ""), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("drop_search", (302, 302, 404, 404, 404, 404, 404), "post"),
+    Ask("drop_search", (302, 405, 405, 405, 405, 405, 405)),
     Ask("bell", EVERYBODY),
     Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
     Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
@@ -301,6 +308,7 @@ def case(fern: Employee, max_: Employee, cara: Customer, request: pytest.Fixture
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
+    keep_search("Rooms", {"q": "room"}, by=fern, at=an_hour_ago())
     keepers = Employee.objects.create_user("keeper@demo.example", role=Role.ANALYST, unit=fern.unit, name="Kit Keeper")
     twins = [a_customer(name="Cara Castilo"), a_customer(name="Noor"), a_customer(name="Noor")]
     name_double(cara.pk, twins[0].pk, by=keepers, at=an_hour_ago())
@@ -416,6 +424,7 @@ def _address(ask: Ask, case: Case) -> str:
         ),
         **dict.fromkeys(("mail", "original_mail", "take_mail"), lambda: [Mail.objects.get().pk]),
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
+        **dict.fromkeys(("saved_search", "drop_search"), lambda: [SavedSearch.objects.get(name="Rooms").pk]),
         **dict.fromkeys(
             ("investigation", "investigation_step"), lambda: [Investigation.objects.latest("pk").pk, *moved]
         ),
@@ -492,6 +501,7 @@ def _everything(case: Case) -> list[Any]:
         list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
+        list(SavedSearch.objects.values()),
         list(Suspicion.objects.order_by("pk").values()),
         list(Merge.objects.values()),
         list(Investigation.objects.order_by("pk").values()),
