@@ -42,6 +42,7 @@ from complaints.standards.models import (
     ServiceStandard,
     SpecialDay,
     StandardVersion,
+    Succession,
     Target,
 )
 
@@ -97,6 +98,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Succession",
     "Suspicion",
     "Tally",
     "Target",

@@ -32,7 +32,7 @@ from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
 from complaints.standards.models import Severity
-from complaints.standards.queries import failure_type, service_standard
+from complaints.standards.queries import failure_type, service_standard, usual_severity
 from complaints.standards.selection import Circumstances, promise_for
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -41,13 +41,16 @@ LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFacts:
-    """What was told: by whom, what went wrong, what would put it right, where and when."""
+    """What was told: by whom, what went wrong, what would put it right, where and when.
+
+    Where nobody says how severe it is, it is as severe as such failures usually are.
+    """
 
     customer: CustomerFacts | int
     what_happened: str
     wanted: str = ""
     channel: Channel = Channel.WEB
-    severity: Severity = Severity.MEDIUM
+    severity: Severity | None = None
     mood: Mood | None = None
     failure_type: int | None = None
     service_standard: int | None = None
@@ -112,11 +115,12 @@ def _store(
     customer, address = _customer(facts.customer, at=at)
     edition = rulebook.edition()
     kind = None if facts.failure_type is None else failure_type(facts.failure_type, edition)
+    severity = facts.severity or usual_severity(kind)
     promise = promise_for(
         Circumstances(
             failure_type=kind,
             units=unit.ancestor_ids,
-            severity=facts.severity,
+            severity=severity,
             customer_group=customer.group,
             channel=facts.channel,
         ),
@@ -133,7 +137,7 @@ def _store(
         channel=facts.channel,
         failure_type=kind,
         service_standard=None if facts.service_standard is None else service_standard(facts.service_standard),
-        severity=facts.severity,
+        severity=severity,
         standard=promise.version,
         mood=facts.mood,
         what_happened=facts.what_happened,

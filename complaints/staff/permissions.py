@@ -48,10 +48,13 @@ class Permission(StrEnum):
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_CATALOGUE = "catalogue:keep"
     KEEP_TEXTS = "text:keep"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
+_ADMINISTRATION: Final = frozenset(
+    {Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_CATALOGUE, Permission.KEEP_TEXTS}
+)
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -86,6 +89,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.VIEW_INSIGHTS,
             Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
+            Permission.KEEP_CATALOGUE,
         }
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION

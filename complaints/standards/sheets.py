@@ -113,6 +113,30 @@ class StandardSheet(Sheet):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailureSheet(Sheet):
+    """A failure type; without a `parent` it is an area, and only an area names the line of business."""
+
+    name: str
+    name_zh: str = ""
+    parent: int | None = None
+    line: str = ""
+    touchpoint: str = ""
+    severity: int | None = None
+    department: int | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the types that a failure type is split into; left open, it has what the whole had."""
+
+    name: str
+    name_zh: str = ""
+    touchpoint: str = ""
+    severity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceSheet(Sheet):
     name: str
     promise: str

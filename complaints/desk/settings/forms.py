@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final, cast
 from zoneinfo import available_timezones
@@ -110,6 +110,9 @@ class SettingForm(Styled):
     lines_of: ClassVar[type[Styled] | None] = None
     lines_called: ClassVar[tuple[str, str | Promise, str | Promise]] = ("", "", "")
     """The fact that the lines are, the heading above them, and what to know about them."""
+
+    also_called: ClassVar[Mapping[str, str | Promise]] = {}
+    """Facts that a log tells of and no field shows."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 

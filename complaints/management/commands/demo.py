@@ -31,6 +31,7 @@ from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
     FailureType,
+    Line,
     RecoveryStandard,
     ServiceStandard,
     Severity,
@@ -185,7 +186,9 @@ def _authorities(people: dict[str, Employee], *, at: datetime) -> None:
 def _catalogue() -> dict[str, int]:
     kinds: dict[str, int] = {}
     for (area, area_zh), failures in CATALOGUE.items():
-        parent, _new = FailureType.objects.get_or_create(parent=None, name=area, defaults={"name_zh": area_zh})
+        parent, _new = FailureType.objects.get_or_create(
+            parent=None, name=area, defaults={"name_zh": area_zh, "line": Line.HOTEL}
+        )
         for name, name_zh, touchpoint in failures:
             kind, _new = FailureType.objects.get_or_create(
                 parent=parent, name=name, defaults={"name_zh": name_zh, "touchpoint": touchpoint}
