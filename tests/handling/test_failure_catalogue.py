@@ -40,6 +40,11 @@ def changed(kind: FailureType, by: Employee, **facts: Any) -> FailureType:
     return keep_failure_type(kind.pk, sheet=replace(FailureSheet.of(kind), **facts), by=by, at=AT)
 
 
+def area_of(kind: FailureType) -> FailureType:
+    assert kind.parent
+    return kind.parent
+
+
 def offered() -> list[str]:
     return [one.name for one in offered_failure_types()]
 
@@ -52,7 +57,7 @@ def test_a_renamed_type_is_the_same_type(late_room: FailureType, quinn: Employee
     renamed = changed(late_room, quinn, name="Room late", name_zh="客房延误", touchpoint="Front desk")
     assert renamed.pk == late_room.pk
     case.refresh_from_db()
-    assert case.failure_type.name == "Room late"
+    assert str(case.failure_type) == "Room late"
     noted = SettingChange.objects.get(setting=Setting.FAILURE, key=late_room.pk)
     assert noted.facts["name"] == ["Room not ready on time", "Room late"]
 
@@ -83,11 +88,11 @@ def test_there_are_two_levels_and_no_third(late_room: FailureType, quinn: Employ
         keep_failure_type(None, sheet=FailureSheet(name="Key late", parent=late_room.pk), by=quinn, at=AT)
     spa = keep_failure_type(None, sheet=FailureSheet(name="Spa"), by=quinn, at=AT)
     with pytest.raises(Invalid, match="failures in this area"):
-        changed(late_room.parent, quinn, parent=spa.pk)
+        changed(area_of(late_room), quinn, parent=spa.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         FailureType.objects.create(name="Key late", parent=late_room)
     with pytest.raises(IntegrityError), transaction.atomic():
-        FailureType.objects.filter(pk=late_room.parent_id).update(parent=spa)
+        FailureType.objects.filter(pk=area_of(late_room).pk).update(parent=spa)
 
 
 def test_a_page_drawn_before_a_colleagues_change_is_refused(late_room: FailureType, quinn: Employee) -> None:
@@ -162,11 +167,11 @@ def test_nothing_goes_round_in_a_circle(late_room: FailureType, dirty: FailureTy
 
 @pytest.mark.parametrize("into", ["itself", "its area", "nothing"])
 def test_only_into_another_failure(into: str, late_room: FailureType, dirty: FailureType, quinn: Employee) -> None:
-    targets = {"itself": late_room.pk, "its area": late_room.parent_id, "nothing": 0}
+    targets = {"itself": late_room.pk, "its area": area_of(late_room).pk, "nothing": 0}
     with pytest.raises(Invalid):
         merge_failure_types(late_room.pk, into=targets[into], by=quinn, at=AT)
     with pytest.raises(Invalid, match="Areas are not merged"):
-        merge_failure_types(late_room.parent_id or 0, into=dirty.pk, by=quinn, at=AT)
+        merge_failure_types(area_of(late_room).pk, into=dirty.pk, by=quinn, at=AT)
     with pytest.raises(NotFound):
         merge_failure_types(0, into=dirty.pk, by=quinn, at=AT)
     assert not Succession.objects.exists()
@@ -216,7 +221,7 @@ def test_parts_are_several_and_new(parts: list[Part], late_room: FailureType, qu
         split_failure_type(late_room.pk, parts=parts, by=quinn, at=AT)
     assert offered() == ["Room not ready on time"]
     with pytest.raises(Invalid, match="Areas are not"):
-        split_failure_type(late_room.parent_id or 0, parts=[TOO_SOON, ALL_DAY], by=quinn, at=AT)
+        split_failure_type(area_of(late_room).pk, parts=[TOO_SOON, ALL_DAY], by=quinn, at=AT)
 
 
 def test_a_split_that_is_taken_back_leaves_the_parts_with_their_complaints(
@@ -249,7 +254,8 @@ def test_a_loaded_catalogue_is_there_whole_and_once(quinn: Employee) -> None:
     assert (again.areas, again.failures, again.left) == (0, 0, len(ready.origins))
     assert FailureType.objects.count() == len(ready.origins)
     lost = FailureType.objects.get(origin="hotel:safety:theft")
-    assert (lost.parent.name, lost.parent.line, lost.severity) == ("Safety and belongings", "hotel", Severity.CRITICAL)
+    area = area_of(lost)
+    assert (area.name, area.line, lost.severity) == ("Safety and belongings", "hotel", Severity.CRITICAL)
     assert SettingChange.objects.filter(setting=Setting.FAILURE).count() == len(ready.areas)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
 from complaints.common.errors import NotFound
 from complaints.standards.models import Line, Severity
-from complaints.standards.ready_catalogues import ready_catalogue, ready_catalogues
+from complaints.standards.ready_catalogues import ReadyArea, ReadyFailure, ready_catalogue, ready_catalogues
 
 SIX = {"bank", "hotel", "airline", "parcel", "restaurant", "maintenance"}
 
@@ -30,7 +31,8 @@ def test_each_has_six_to_ten_areas_with_three_to_eight_failures(line: str) -> No
 @pytest.mark.parametrize("line", sorted(SIX))
 def test_names_are_told_apart_and_stand_in_both_languages(line: str) -> None:
     areas = ready_catalogue(line).areas
-    for group in (areas, *(area.failures for area in areas)):
+    groups: list[Sequence[ReadyArea | ReadyFailure]] = [areas, *(area.failures for area in areas)]
+    for group in groups:
         assert len({one.name for one in group}) == len({one.name_zh for one in group}) == len(group)
         for one in group:
             assert one.name.isascii()

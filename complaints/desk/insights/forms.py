@@ -55,8 +55,8 @@ class PeriodForm(Styled):
         required=False,
         choices=[
             ("", _("As filed")),
-            (NOW, _("As catalogued now")),
-            (THEN, _("As catalogued on the first day")),
+            (NOW, _("As of today")),
+            (THEN, _("As of the first day")),
         ],
         help_text=_("Where types were merged or split."),
     )
