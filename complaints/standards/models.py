@@ -45,6 +45,26 @@ class Severity(models.IntegerChoices):
     CRITICAL = 4, _("Critical")
 
 
+class Complainer(models.TextChoices):
+    """How somebody who is dissatisfied goes about it, the mildest first, as it is judged on a case.
+
+    The passives, voicers, irates and activists of J. Singh, "A Typology of Consumer Dissatisfaction Response Styles",
+    Journal of Retailing 66 (1990), pp. 57-99: who does nothing, who tells the firm, who tells everybody they know, and
+    who turns to third parties as well.
+    """
+
+    PASSIVE = "passive", _("Says nothing")
+    VOICER = "voicer", _("Speaks up")
+    IRATE = "irate", _("Is furious")
+    ACTIVIST = "activist", _("Goes to war")
+
+    @classmethod
+    def is_more(cls, one: str, than: str) -> bool:
+        """Whether one kind makes more of it than another; who is not judged makes the least."""
+        order = ["", *cls.values]
+        return order.index(one) > order.index(than)
+
+
 class Line(models.TextChoices):
     """The lines of business that a house can keep a catalogue for, each by itself."""
 
@@ -353,8 +373,8 @@ class RecoveryStandard(models.Model):
     """How fast we put a failure right, for the cases that all its conditions fit; an empty condition fits every case.
 
     The most specific standard wins: a failure type before its area, a unit before those it stands in, then one that
-    names the severity, then the customer group, then the channel. Two with the same conditions are refused, so there
-    is never a second one that is just as specific.
+    names the kind of complainer, then the severity, then the customer group, then the channel. Two with the same
+    conditions are refused, so there is never a second one that is just as specific.
     """
 
     name = models.CharField(_("name"), max_length=160)
@@ -375,6 +395,7 @@ class RecoveryStandard(models.Model):
         related_name="+",
     )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    complainer = models.CharField(_("kind of complainer"), max_length=10, choices=Complainer, blank=True, default="")
     customer_group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
     channel = models.CharField(_("channel"), max_length=12, blank=True, default="")
     is_active = models.BooleanField(_("in force"), default=True)
@@ -386,7 +407,7 @@ class RecoveryStandard(models.Model):
         ordering = ("name",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["failure_type", "unit", "severity", "customer_group", "channel"],
+                fields=["failure_type", "unit", "severity", "complainer", "customer_group", "channel"],
                 condition=models.Q(is_active=True),
                 nulls_distinct=False,
                 name="one_standard_for_the_same_cases",

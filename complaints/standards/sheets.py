@@ -99,6 +99,7 @@ class StandardSheet(Sheet):
     failure_type: int | None = None
     unit: int | None = None
     severity: int | None = None
+    complainer: str = ""
     customer_group: str = ""
     channel: str = ""
     is_active: bool = True

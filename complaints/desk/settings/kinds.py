@@ -101,6 +101,7 @@ def _of_standard(standard: RecoveryStandard) -> dict[str, Any]:
         "unit": standard.unit_id,
         "failure_type": standard.failure_type_id,
         "severity": standard.severity,
+        "complainer": standard.complainer,
         "customer_group": standard.customer_group,
         "channel": standard.channel,
     }
@@ -118,6 +119,7 @@ def _tell_standard(standard: RecoveryStandard) -> list[str]:
         str(standard.failure_type or ""),
         str(standard.unit or ""),
         standard.get_severity_display() if standard.severity else "",
+        standard.get_complainer_display(),
         standard.customer_group,
         standard.channel,
     ]
@@ -262,13 +264,17 @@ KINDS: Final[dict[Setting, Kept]] = {
     ),
     Setting.URGENT: Kept(
         icon="siren",
-        explains=_("What cannot wait: words, failures or customers that send a complaint up at once."),
+        explains=_("What cannot wait: words, failures or customers that send a complaint up at once, or are a signal."),
         add=_("Add an urgent rule"),
         form=forms.UrgentForm,
         rows=UrgentRule.objects.all,
         sheet_of=UrgentSheet.of,
         keep=keep_urgent_rule,
-        tells=lambda rule: [str(rule.get_tier_display()), ", ".join(rule.words.splitlines()[:5])],
+        tells=lambda rule: [
+            str(rule.get_tier_display()),
+            str(rule.get_takes_as_display()),
+            ", ".join(rule.words.splitlines()[:5]),
+        ],
     ),
     Setting.SERVICE: Kept(
         icon="handshake",

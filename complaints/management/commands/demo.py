@@ -12,6 +12,7 @@ from complaints.cases.models import Case, Channel, Mood
 from complaints.customers import records
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
+from complaints.escalation.models import UrgentRule
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.deliver_message import deliver_message
@@ -30,6 +31,7 @@ from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
+    Complainer,
     FailureType,
     Line,
     RecoveryStandard,
@@ -99,6 +101,18 @@ BILLS: Final = (
 """What is promised where a bill is wrong: minutes, and whether they are open ones of guest relations."""
 
 
+SIGNALS: Final[dict[str, dict[str, Any]]] = {
+    "Goes to war": {"complainer": Complainer.ACTIVIST, "tier": Tier.MANAGER},
+    "Threat of the press": {
+        "words": "newspaper\njournalist\nthe press\nTV\ngo viral\n媒体\n记者\n曝光",
+        "takes_as": Complainer.ACTIVIST,
+        "tier": "",
+    },
+    "A large following": {"following": 10_000, "takes_as": Complainer.ACTIVIST, "tier": ""},
+    "For the third time": {"complaints": 3, "takes_as": Complainer.IRATE, "tier": ""},
+}
+"""Rules of the demonstration that show who one deals with."""
+
 COSTS: Final = {RemedyKind.UPGRADE: 25, RemedyKind.GIFT: 50, RemedyKind.POINTS: 40, RemedyKind.VOUCHER: 60}
 """What a kind of remedy costs us, in per cent of what it is worth to the guest."""
 
@@ -118,6 +132,7 @@ class Command(BaseCommand):
             _what_remedies_cost()
             _promises(kinds)
             _standards(kinds, at=now())
+            _signals()
             write_playbooks(kinds, by=people["quinn"], at=now() - timedelta(days=30))
             _complaints(people, kinds, at=now())
         _deliver_what_was_written()
@@ -195,6 +210,12 @@ def _catalogue() -> dict[str, int]:
             )
             kinds[name] = kind.pk
     return kinds
+
+
+def _signals() -> None:
+    """By what customers say, and how often, they are taken for more; who goes to war starts with the manager."""
+    for name, facts in SIGNALS.items():
+        UrgentRule.objects.get_or_create(name=name, defaults=facts)
 
 
 def _what_remedies_cost() -> None:
