@@ -96,7 +96,5 @@ def test_ada_keeps_a_signal_and_a_standard_for_a_kind(client: Client, ada: Emplo
     sent = typed(client, page, name="The furious", complainer="irate", line_0_kind="answer", line_0_minutes="2 h")
     assert "It is kept." in text_of(client.post(page, sent, follow=True))
     assert RecoveryStandard.objects.get(name="The furious").complainer == "irate"
-    seen = text_of(
-        client.get("/desk/settings/", {"for-unit": ada.unit_id, "for-severity": 2, "for-complainer": "irate"})
-    )
+    seen = text_of(client.get(f"/desk/settings/?for-unit={ada.unit_id}&for-severity=2&for-complainer=irate"))
     assert "By the standard “The furious”, version 1." in seen

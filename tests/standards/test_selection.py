@@ -45,13 +45,8 @@ def standard(name: str, *, minutes: int = 60, **conditions: Any) -> StandardVers
 
 def chosen(organisation: Organisation, kind: FailureType | None, **facts: Any) -> str:
     """The name of what a case of Harbour Hotel is promised."""
-    told = {
-        "severity": Severity.HIGH,
-        "customer_group": "gold",
-        "channel": Channel.PHONE,
-        "complainer": "irate",
-        **facts,
-    }
+    of_case = {"severity": Severity.HIGH, "complainer": "irate", "customer_group": "gold", "channel": Channel.PHONE}
+    told: dict[str, Any] = {**of_case, **facts}
     version = promise_for(
         Circumstances(failure_type=kind, units=organisation.harbour.ancestor_ids, **told), edition()
     ).version
