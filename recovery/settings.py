@@ -140,9 +140,8 @@ def _database() -> dict[str, Any]:
     else:
         where = env.database()
     options: dict[str, Any] = {"application_name": "recovery", **where.pop("OPTIONS", {})}
-    if STATEMENT_TIMEOUT:
-        # PgBouncer: ignore_startup_parameters = options, or STATEMENT_TIMEOUT=0 and the limit on the role.
-        options["options"] = f"-c statement_timeout={STATEMENT_TIMEOUT}s"
+    # PgBouncer: ignore_startup_parameters = options, and both set on the role.
+    options["options"] = " ".join(f"-c {name}={value}" for name, value in _session().items())
     return {
         **where,
         "ENGINE": "django.db.backends.postgresql",
@@ -151,6 +150,18 @@ def _database() -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
+
+
+def _session() -> dict[str, str]:
+    """What a session of the database begins with.
+
+    Unset, the list of triggers to pass over is looked for by every trigger in a transaction of its own, which fails;
+    an import of many rows pays for that with the square of their number.
+    """
+    session = {"pgtrigger.ignore": "{}"}
+    if STATEMENT_TIMEOUT:
+        session["statement_timeout"] = f"{STATEMENT_TIMEOUT}s"
+    return session
 
 
 def _redis_url() -> str:

@@ -157,6 +157,12 @@ def start_tier(
     return [*others, tier]
 
 
+def next_ahead(live: Iterable[Clock], *, at: datetime, kind: ClockKind | None = None) -> datetime | None:
+    """When the next of live clocks runs out, of one kind or of any, that has not done so yet; None where none will."""
+    ahead = (clock.due_at for clock in live if clock.paused_at is None and kind in {None, clock.kind})
+    return min((due_at for due_at in ahead if due_at > at), default=None)
+
+
 def run_out(clocks: Iterable[Clock], *, at: datetime) -> list[Clock]:
     """Those of live clocks that are overdue at a moment, while nobody acted on that yet."""
     return [clock for clock in clocks if clock.has_run_out(at=at)]

@@ -63,7 +63,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "message": found,
         "subject": words.subject,
-        "body": text_of(words, link=link)
+        "body": text_of(with_code(words, gettext("(the customer's own code)")), link=link)
         if found.channel == Channel.SMS
         else with_link(with_code(words, gettext("(the customer's own code)")).text, link),
         "can_retry": can_retry,

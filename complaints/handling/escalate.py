@@ -24,6 +24,7 @@ from complaints.outbox.queue import enqueue
 from complaints.staff.models import Employee, Tier
 from complaints.staff.permissions import Permission
 from complaints.staff.queries import at_work, nearest
+from complaints.standards.models import ClockKind
 
 
 @transaction.atomic
@@ -73,8 +74,8 @@ def climb(
     rung = look_up(case.unit, case.step, at=at, least=least)
     if rung is None:
         return False
-    had_it = case.responsible_id
-    missed = _move_up(case, rung, move=move, at=at, live=live)
+    had_it = case.responsible
+    missed, live_now = _move_up(case, rung, move=move, at=at, live=live)
     deadlines = missed[0].facts["deadlines"] if missed and reason is None else ""
     why: dict[str, Any] = {"reason": reason or "", "deadlines": deadlines, "submission": submission}
     because = reason or deadline_names(deadlines)
@@ -84,8 +85,9 @@ def climb(
         messages = _who_learns_of_outside(case, rung, by=by, at=at, reason=because)
     else:
         entry = timeline.entry(case, Entry.ESCALATED, by=by, at=at, to=rung.who, tier=rung.step.tier, **why)
-        messages = _who_learns(case, rung, told, by=by, at=at, reason=because, is_urgent=least is not None)
-        if missed and had_it is not None and had_it != case.responsible_id:
+        facts = {"reason": because, "is_urgent": least is not None, "from_whom": _from_whom(had_it, by=by)}
+        messages = _who_learns(case, rung, told, by=by, at=at, live=live_now, facts=facts)
+        if missed and had_it is not None and had_it.pk != case.responsible_id:
             messages += _who_missed_it(case, had_it, rung, missed, at=at)
     enqueue(*missed, entry, *messages)
     return True
@@ -108,8 +110,10 @@ def climb_if_urgent(case: Case, edition: Mark | None, *, said: str, at: datetime
         climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=rule.name, least=Tier(rule.tier))
 
 
-def _move_up(case: Case, rung: Rung, *, move: Move, at: datetime, live: Sequence[Clock] | None) -> list[TimelineEntry]:
-    """Put the case on a step with that step's deadline; what had run out by then, as `note_run_out` tells it."""
+def _move_up(
+    case: Case, rung: Rung, *, move: Move, at: datetime, live: Sequence[Clock] | None
+) -> tuple[list[TimelineEntry], Sequence[Clock]]:
+    """Put the case on a step with that step's deadline; what had run out, as `note_run_out` tells it, and what runs."""
     step, before = rung.step, case.status
     live = clocks.unended(case) if live is None else live
     minutes = None if step.is_outside else step.minutes
@@ -119,32 +123,53 @@ def _move_up(case: Case, rung: Rung, *, move: Move, at: datetime, live: Sequence
         here |= {"tier": step.tier, "responsible": rung.responsible, "reached_tier_at": at}
     lifecycle.apply(case, move, at=at, live=now_live, **here)
     # what rested runs again where the state has changed, and may have run out before
-    return note_run_out(case, live if case.status == before else clocks.unended(case), at=at)
+    if case.status != before:
+        live = now_live = clocks.unended(case)
+    return note_run_out(case, live, at=at), now_live
 
 
 def _who_learns(
-    case: Case, rung: Rung, told: Kind | None, *, by: Actor, at: datetime, reason: str, is_urgent: bool
+    case: Case,
+    rung: Rung,
+    told: Kind | None,
+    *,
+    by: Actor,
+    at: datetime,
+    live: Sequence[Clock],
+    facts: dict[str, Any],
 ) -> list[Message]:
-    """The messages to who has the case now, where nobody has to the administrators, and to the customer."""
+    """The messages to who has the case now, where nobody has to the administrators, and to the customer.
+
+    What ran out is no promise any more: each is told what lies ahead, and who has to decide, by when.
+    """
     occasion, name = f"v{case.version}", rung.step.title
-    outwards = [tell.to_customer(case, told, occasion=occasion, at=at, tier_name=name)] if told is not None else []
+    due_at = clocks.next_ahead(live, at=at)
+    outwards = []
+    if told is not None:
+        outwards = [tell.to_customer(case, told, occasion=occasion, at=at, tier_name=name, due_at=due_at)]
     if rung.responsible is None:
-        inwards = tell.to_administrators(case, occasion=occasion, at=at, reason=reason)
+        inwards = tell.to_administrators(case, occasion=occasion, at=at, reason=facts["reason"])
     else:
-        why: dict[str, Any] = {"by": by.name, "reason": reason, "is_urgent": is_urgent}
-        why["for_customer"] = by.kind == ActorKind.CUSTOMER
-        inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, **why)
+        why = {"by": by.name, "for_customer": by.kind == ActorKind.CUSTOMER, **facts}
+        why["due_at"] = clocks.next_ahead(live, at=at, kind=ClockKind.TIER) or due_at
+        inwards = tell.to_employee(rung.responsible, case, Kind.STAFF_ESCALATED, occasion=occasion, at=at, **why)
     return [*inwards, *outwards]
 
 
+def _from_whom(had_it: Employee | None, *, by: Actor) -> str:
+    """Whom a case comes from: who handed it up, or had it when a deadline, a rule or the customer did."""
+    if by.kind == ActorKind.EMPLOYEE:
+        return by.name
+    return had_it.name if had_it else ""
+
+
 def _who_missed_it(
-    case: Case, had_it: int, rung: Rung, missed: Sequence[TimelineEntry], *, at: datetime
+    case: Case, had_it: Employee, rung: Rung, missed: Sequence[TimelineEntry], *, at: datetime
 ) -> list[Message]:
     """The message to who had the case when the deadline ran out, and does not have it any more."""
     names = deadline_names(missed[0].facts["deadlines"])
     facts = {"deadline": names, "to": rung.who}
-    person = Employee.objects.get(pk=had_it)
-    return tell.to_employee(person, case, Kind.STAFF_BREACHED, occasion=f"v{case.version}", at=at, **facts)
+    return tell.to_employee(had_it, case, Kind.STAFF_BREACHED, occasion=f"v{case.version}", at=at, **facts)
 
 
 def _who_learns_of_outside(case: Case, rung: Rung, *, by: Actor, at: datetime, reason: str) -> list[Message]:

@@ -67,4 +67,4 @@ def _to_the_top(case: Case, *, reason: str, at: datetime) -> list[Message]:
     occasion = f"v{case.version}"
     if colleague is None:
         return tell.to_administrators(case, occasion=occasion, at=at, reason=reason)
-    return tell.to_employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=occasion, at=at, by="", reason=reason)
+    return tell.to_employee(colleague, case, Kind.STAFF_BREACHED, occasion=occasion, at=at, deadline=reason, to="")

@@ -74,7 +74,7 @@ def require_texts(kind: Kind, language: str, *, by: Employee) -> None:
 
 def cleaned(source: Source) -> Source:
     """A text as it is kept."""
-    return Source(clean_line(source.subject), clean(source.text), clean(source.html))
+    return Source(clean_line(source.subject), clean(source.text), clean(source.html), clean_line(source.sms))
 
 
 def number_of(version: MessageText | None) -> int:
@@ -104,6 +104,7 @@ def _store(
         subject=source.subject,
         text=source.text,
         html=source.html,
+        sms=source.sms,
         is_shipped=is_shipped,
         back_to=back_to,
         made_at=at,

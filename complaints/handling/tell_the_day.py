@@ -14,16 +14,19 @@ from django.utils.formats import date_format
 
 from complaints.cases.models import NOT_DUE, Case
 from complaints.cases.states import Status
+from complaints.common import rulebook
 from complaints.handling import tell
 from complaints.outbox.models import Kind
 from complaints.outbox.queue import was_told
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import at_work
+from complaints.standards.calendars import hours_of
+from complaints.standards.selection import calendar_of
 
 MORNING: Final = range(7, 11)
 """The hours, where somebody works, in which the day is told; a system that was away longer tells it tomorrow."""
 WORKING_DAYS: Final = range(5)
-"""Monday to Friday: units keep no calendar of their own."""
+"""Monday to Friday, where a unit keeps no business calendar."""
 SHOWN: Final = 30
 
 
@@ -32,8 +35,9 @@ def whose_day_begins(*, at: datetime) -> list[int]:
     people = Employee.objects.filter(
         Exists(Case.objects.exclude(status=Status.CLOSED).filter(responsible=OuterRef("pk"))), is_active=True
     )
-    zones = people.order_by("pk").values_list("pk", "unit__time_zone")
-    return [pk for pk, zone in zones if _is_morning(at.astimezone(ZoneInfo(zone)))]
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=people.order_by().values("unit"))}
+    begins = {pk: _day_begins(unit, at=at) for pk, unit in units.items()}
+    return [pk for pk, unit in people.order_by("pk").values_list("pk", "unit") if begins[unit]]
 
 
 @transaction.atomic
@@ -56,8 +60,13 @@ def tell_the_day(employee_id: int, *, at: datetime) -> bool:
     return True
 
 
-def _is_morning(here: datetime) -> bool:
-    return here.weekday() in WORKING_DAYS and here.hour in MORNING
+def _day_begins(unit: Unit, *, at: datetime) -> bool:
+    """Whether it is the morning of a day on which the unit works: by its business calendar, holidays and all."""
+    here = at.astimezone(ZoneInfo(unit.time_zone))
+    if here.hour not in MORNING:
+        return False
+    calendar = calendar_of(unit.ancestor_ids, rulebook.edition())
+    return here.weekday() in WORKING_DAYS if calendar is None else bool(hours_of(calendar).windows_on(here.date()))
 
 
 def _due_first(own: QuerySet[Case]) -> QuerySet[Case]:

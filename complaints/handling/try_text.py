@@ -16,13 +16,15 @@ from complaints.cases.queries import one_visible
 from complaints.handling import tell
 from complaints.handling.keep_text import cleaned, require_texts
 from complaints.outbox import texts
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import Channel, Kind, Message
 from complaints.outbox.placeholders import is_for_customers, samples_of
 from complaints.outbox.queue import Recipient, drafted, enqueue
 from complaints.outbox.render import Rendered, facts_of, render, with_code, with_link
 from complaints.outbox.shipped import Source
+from complaints.outbox.sms import text_of
 from complaints.staff.models import Employee
 
+LENGTH_OF_TOKEN = 22
 NO_CODE = "XXXX-XXXX-XXXX-XXXX"
 """Stands where the code of a voucher would: a preview hands out none."""
 
@@ -34,17 +36,38 @@ def preview(kind: Kind, language: str, *, source: Source, reference: str, by: Em
     of the page where customers ask for theirs, and the code of a voucher is none. Raises NotPermitted, NotFound,
     Invalid.
     """
+    words, _sms = try_out(kind, language, source=source, reference=reference, by=by, at=at)
+    return words
+
+
+def try_out(
+    kind: Kind, language: str, *, source: Source, reference: str, by: Employee, at: datetime
+) -> tuple[Rendered, str]:
+    """What a text would come to as a mail and, to customers, as an SMS, whose link is of the length of a real one.
+
+    Otherwise as `preview`.
+    """
     require_texts(kind, language, by=by)
     wording = texts.judged(kind, language, cleaned(source))
     case = one_visible(by, reference) if reference else None
     zone = case.unit.time_zone if case else by.unit.time_zone
     with translation.override(language):
         facts = samples_of(kind) | (_facts(kind, case, by=by, at=at) if case else {})
-    words = with_code(render(kind, language=language, zone=zone, facts=facts, wordings=[wording]), NO_CODE)
-    link = f"{settings.BASE_URL}{reverse('portal:find_link')}"
-    return Rendered(
-        with_link(words.subject, link), with_link(words.text, link), with_link(words.html, link), words.language
+
+    def on(channel: Channel) -> Rendered:
+        told = render(kind, language=language, zone=zone, facts=facts, wordings=[wording], channel=channel)
+        return with_code(told, NO_CODE)
+
+    mail, link = on(Channel.EMAIL), f"{settings.BASE_URL}{reverse('portal:find_link')}"
+    told = Rendered(
+        with_link(mail.subject, link), with_link(mail.text, link), with_link(mail.html, link), mail.language
     )
+    return told, text_of(on(Channel.SMS), link=sample_link()) if is_for_customers(kind) else ""
+
+
+def sample_link() -> str:
+    """A link that leads nowhere, as long as those to a tracking page."""
+    return f"{settings.BASE_URL}{reverse('portal:track', args=['x' * LENGTH_OF_TOKEN])}"
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     REMEDY_WITHDRAWN = "remedy_withdrawn", _("Offer withdrawn")
     VOUCHER_ISSUED = "voucher_issued", _("Voucher issued")
     STAFF_ASSIGNED = "staff_assigned", _("To staff: a complaint is yours")
+    STAFF_ESCALATED = "staff_escalated", _("To staff: a complaint was handed up to you")
     STAFF_MOVED = "staff_moved", _("To staff: a complaint was moved to another unit")
     STAFF_OUTSIDE = "staff_outside", _("To staff: the customer was told of the way outside")
     STAFF_ALARM = "staff_alarm", _("To staff: nobody has this complaint")
@@ -94,6 +95,7 @@ FOLDED: Final = frozenset(
         Kind.REOPENED,
         Kind.CLOSED,
         Kind.STAFF_ASSIGNED,
+        Kind.STAFF_ESCALATED,
         Kind.STAFF_ALARM,
         Kind.STAFF_BREACHED,
         Kind.STAFF_REMINDER,
@@ -187,6 +189,7 @@ class MessageText(models.Model):
     subject = models.CharField(_("subject"), max_length=400, blank=True, default="")
     text = models.TextField(_("text"), blank=True, default="")
     html = models.TextField(_("HTML"), blank=True, default="")
+    sms = models.CharField(_("SMS"), max_length=1_000, blank=True, default="")
     is_shipped = models.BooleanField(_("the text that ships"), default=False)
     back_to = models.PositiveIntegerField(_("back to version"), null=True, blank=True)
     made_at = models.DateTimeField(_("since"))
@@ -200,7 +203,7 @@ class MessageText(models.Model):
             models.UniqueConstraint(fields=["kind", "language", "number"], name="one_text_per_version"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="version_0_of_a_text_ships"),
             models.CheckConstraint(
-                condition=models.Q(is_shipped=True, subject="", text="", html="")
+                condition=models.Q(is_shipped=True, subject="", text="", html="", sms="")
                 | (models.Q(is_shipped=False) & ~models.Q(subject="") & ~models.Q(text="")),
                 name="text_has_words_or_ships",
             ),

@@ -102,9 +102,11 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
         "worth": Placeholder(_("What the voucher is worth."), "$150.00"),
         "expires_at": Placeholder(_("When the voucher expires."), _MOMENT),
     },
-    Kind.STAFF_ASSIGNED: {
-        **_BY,
+    Kind.STAFF_ASSIGNED: {**_BY, **_REASON},
+    Kind.STAFF_ESCALATED: {
         **_REASON,
+        "from_whom": Placeholder(_("Who handed it up, or had it until now; empty where nobody had it."), _NAME),
+        "by": Placeholder(_("Who handed it up; empty where a deadline or a rule did."), _NAME),
         "for_customer": Placeholder(_("True where the customer asked for somebody higher."), False),
         "is_urgent": Placeholder(_("True where it cannot wait."), False),
     },

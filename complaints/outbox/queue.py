@@ -249,7 +249,9 @@ def release(about: Sequence[str], *, to: Recipient, at: datetime) -> int:
         if Message.objects.filter(dedupe_key=key).exclude(pk=message.pk).exists():
             continue
         message.recipient, message.recipient_name, message.dedupe_key = to.address, to.name, key
-        message.channel = to.channel
+        if message.channel != to.channel:  # the words of a mail are none for an SMS
+            message.channel, message.subject, message.body_text, message.body_html = to.channel, "", "", ""
+            message.worded_by = None
         message.state, message.trouble, message.reason = MessageState.QUEUED, "", ""
         message.look_again_at = at + HINT_GRACE
         message.save()

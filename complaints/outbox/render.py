@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import mark_safe
 
 from complaints.common.moments import zone_words
-from complaints.outbox.models import Kind, Message
+from complaints.outbox.models import Channel, Kind, Message
 from complaints.outbox.placeholders import CODE, LINK
 from complaints.outbox.texts import Texts, Wording, in_force
 
@@ -24,7 +24,10 @@ SUMMARIES = frozenset({Kind.SEVERAL, Kind.STAFF_SEVERAL})
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The words of a message, their language, and by which version of its text; None for the one that ships."""
+    """The words of a message, their language, and by which version of its text; None for the one that ships.
+
+    Those of an SMS are one line of text, without HTML and without the layout.
+    """
 
     subject: str
     text: str
@@ -34,7 +37,13 @@ class Rendered:
 
 
 def render(
-    kind: Kind, *, language: str, zone: str, facts: Mapping[str, Any], wordings: Iterable[Wording] | None = None
+    kind: Kind,
+    *,
+    language: str,
+    zone: str,
+    facts: Mapping[str, Any],
+    wordings: Iterable[Wording] | None = None,
+    channel: Channel = Channel.EMAIL,
 ) -> Rendered:
     """The words of a message, times in `zone`; the tracking link is still `LINK`, the code of a voucher `CODE`.
 
@@ -45,7 +54,8 @@ def render(
     for wording in choices:
         try:
             with translation.override(wording.language), timezone.override(ZoneInfo(zone)):
-                words = _with(wording, kind, zone=zone, facts=facts)
+                told = {**facts, "zone": zone_words(zone), "link": LINK, "code": CODE}
+                words = _for_sms(wording, told) if channel == Channel.SMS else _for_mail(wording, kind, told)
         except Exception:
             log.exception("text.cannot_be_rendered", kind=kind.value, language=wording.language, text=wording.version)
             continue
@@ -54,8 +64,12 @@ def render(
     raise ValueError(f"no text of {kind.value} comes to anything")
 
 
-def _with(wording: Wording, kind: Kind, *, zone: str, facts: Mapping[str, Any]) -> Rendered:
-    told = {**facts, "zone": zone_words(zone), "link": LINK, "code": CODE}
+def _for_sms(wording: Wording, told: Mapping[str, Any]) -> Rendered:
+    subject, _text, _html = wording.render(told)
+    return Rendered(subject[:250], wording.render_for_sms(told), "", wording.language, wording.version)
+
+
+def _for_mail(wording: Wording, kind: Kind, told: Mapping[str, Any]) -> Rendered:
     subject, text, html = wording.render(told)
     if not (subject and text):
         return Rendered("", "", "", wording.language)
@@ -84,7 +98,8 @@ def words_of(message: Message, texts: Texts | None = None) -> Rendered:
     kind = Kind(message.kind)
     choices = (texts or in_force()).choices(kind, message.language)
     zone = message.unit.time_zone
-    return render(kind, language=message.language, zone=zone, facts=facts_of(message), wordings=choices)
+    facts, channel = facts_of(message), Channel(message.channel)
+    return render(kind, language=message.language, zone=zone, facts=facts, wordings=choices, channel=channel)
 
 
 def facts_of(message: Message) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from django.utils.text import smart_split
 from django.utils.translation import gettext, trim_whitespace
 
 from complaints.outbox.models import Kind
+from complaints.outbox.placeholders import is_for_customers
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
 _NAMED: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -33,11 +34,12 @@ _DROPPED: Final = frozenset({"load", "autoescape", "endautoescape", "block", "en
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The three parts of a message as they are written."""
+    """The parts of a message as they are written; without words for SMS its subject is said there."""
 
     subject: str
     text: str
     html: str
+    sms: str = ""
 
 
 @cache
@@ -51,6 +53,7 @@ def shipped(kind: Kind, language: str) -> Source:
             _EMPTY_LINES.sub(
                 "\n", dedent("".join(_rewritten(iter(_words(f"{folder}/body.html")))).strip("\n"))
             ).strip(),
+            "".join(_rewritten(iter(_tokens(f"{folder}/sms.txt")))).strip() if is_for_customers(kind) else "",
         )
 
 

@@ -48,8 +48,8 @@ class SmsLine:
 
 
 def text_of(words: Rendered, *, link: str) -> str:
-    """What an SMS says: what the matter is, and where to read on, in one segment."""
-    return one_segment(words.subject, link)
+    """What an SMS says: its words, and where to read on, in one segment."""
+    return one_segment(words.text, link)
 
 
 def key_of(message: Message) -> str:

@@ -16,11 +16,13 @@ from complaints.common.errors import Invalid
 from complaints.common.rulebook import InForce, edition
 from complaints.outbox.models import Kind, MessageLanguage, MessageText
 from complaints.outbox.placeholders import FRAME, is_for_customers, placeholders_of, samples_of
+from complaints.outbox.segments import fits, plain, room
 from complaints.outbox.shipped import LANGUAGES, Source, shipped
 from complaints.outbox.wording import Piece, TooLong, html_of
 
 log = structlog.get_logger(__name__)
 LAST_RESORT: Final = "en"
+PARTS: Final = ("subject", "text", "html", "sms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Wording:
     subject: Piece
     text: Piece
     html: Piece | None
+    sms: Piece | None = None
     version: int | None = None
     frame: Frame | None = None
 
@@ -52,18 +55,23 @@ class Wording:
         subject, text = " ".join(self.subject.render(facts).split()), self.text.render(facts)
         return subject, text, self.html.render(facts) if self.html else html_of(text)
 
+    def render_for_sms(self, facts: Mapping[str, Any]) -> str:
+        """What an SMS says with these facts, on one line; the link follows when it leaves."""
+        return " ".join((self.sms or self.subject).render(facts).split())
+
 
 def wording(kind: Kind, language: str, source: Source, *, version: int | None = None) -> Wording:
     """Read the text of a kind; raises Invalid beside the part that cannot be taken."""
     names = placeholders_of(kind)
     pieces: dict[str, Piece] = {}
-    for name in ("subject", "text", "html"):
+    for name in PARTS:
+        own = names.keys() - {"link"} if name == "sms" else names
         try:
-            pieces[name] = Piece(getattr(source, name), names=names, is_html=name == "html")
+            pieces[name] = Piece(getattr(source, name), names=own, is_html=name == "html")
         except Invalid as error:
             raise Invalid(field=name, sentence=error.sentence) from error
-    html = pieces["html"] if source.html else None
-    return Wording(language, pieces["subject"], pieces["text"], html, version)
+    html, sms = (pieces[name] if getattr(source, name) else None for name in ("html", "sms"))
+    return Wording(language, pieces["subject"], pieces["text"], html, sms, version)
 
 
 def frame(language: MessageLanguage) -> Frame:
@@ -130,7 +138,7 @@ def current(kind: Kind, language: str) -> MessageText | None:
 def source_of(kind: Kind, language: str, version: MessageText | None) -> Source:
     """The words of a version as they are written; empty where a language has none yet."""
     if version is not None and not version.is_shipped:
-        return Source(version.subject, version.text, version.html)
+        return Source(version.subject, version.text, version.html, version.sms)
     return shipped(kind, language) if language in LANGUAGES else Source("", "", "")
 
 
@@ -170,16 +178,30 @@ def judged(kind: Kind, language: str, source: Source) -> Wording:
     found = wording(kind, language, source)
     with translation.override(language):
         facts = samples_of(kind)
-        for name in ("subject", "text"):
-            try:
-                words = getattr(found, name).render(facts)
-            except (TypeError, TooLong) as error:
-                sentence = _("With the samples of the placeholders this cannot be put together.")
-                raise Invalid(field=name, sentence=sentence) from error
-            if not words:
-                raise Invalid(field=name, sentence=_("With the samples of the placeholders nothing is left of this."))
+        for name in ("subject", "text", *(("sms",) if found.sms else ())):
+            words = _tried(getattr(found, name), facts, field=name)
+            if name == "sms" and not fits(plain(words)):
+                raise Invalid(field=name, sentence=_too_long_for_sms(words))
     added = MessageLanguage.objects.filter(code=language).first()
     return found if added is None else replace(found, frame=frame(added))
+
+
+def _tried(piece: Piece, facts: Mapping[str, Any], *, field: str) -> str:
+    """The words of a part with samples; raises Invalid where they cannot be put together, or are none."""
+    try:
+        words = piece.render(facts)
+    except (TypeError, TooLong) as error:
+        sentence = _("With the samples of the placeholders this cannot be put together.")
+        raise Invalid(field=field, sentence=sentence) from error
+    if not words:
+        raise Invalid(field=field, sentence=_("With the samples of the placeholders nothing is left of this."))
+    return words
+
+
+def _too_long_for_sms(words: str) -> str:
+    used, most = room(plain(words))
+    told = _("With the samples of the placeholders this has %(used)s characters; one SMS holds %(most)s.")
+    return told % {"used": used, "most": most}
 
 
 def _versions_that_hold() -> list[MessageText]:

@@ -10,7 +10,15 @@ from typing import Final
 from django.db.models import Prefetch
 
 from complaints.common.rulebook import InForce, Mark
-from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
+from complaints.standards.models import (
+    BusinessCalendar,
+    ClockKind,
+    FailureType,
+    RecoveryStandard,
+    Severity,
+    StandardVersion,
+    Target,
+)
 
 UNWRITTEN: Final = ((ClockKind.ACKNOWLEDGE, 24 * 60), (ClockKind.RESOLVE, 7 * 24 * 60))
 """What holds where no standard fits: minutes of calendar time."""
@@ -48,6 +56,16 @@ def promise_for(case: Circumstances, edition: Mark | None) -> Promise:
     if not fitting:
         return Promise(None, [Target(kind=kind, minutes=minutes) for kind, minutes in UNWRITTEN])
     return max(fitting, key=lambda found: found[0])[1]
+
+
+def calendar_of(units: Sequence[int], edition: Mark | None) -> BusinessCalendar | None:
+    """The business calendar of a unit: that of what it promises about anything; None where it keeps none.
+
+    `units` are the ids of the unit, last, and of those it stands in. Queries only for a new edition.
+    """
+    anything = Circumstances(failure_type=None, units=units, severity=Severity.MEDIUM, customer_group="", channel="")
+    kept = (target.calendar for target in promise_for(anything, edition).targets)
+    return next((calendar for calendar in kept if calendar is not None and not calendar.is_calendar_time), None)
 
 
 def _from_any_to_this(kind: FailureType | None) -> list[int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -11,7 +12,8 @@ from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.common.money import money_words
-from complaints.desk import wording
+from complaints.desk import places, wording
+from complaints.desk.request import at_desk
 from complaints.outbox.texts import language_name as name_of_language
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission
@@ -25,6 +27,13 @@ register = template.Library()
 def may(employee: Employee, permission: str) -> bool:
     """Whether the employee's role grants a permission such as `case:file`."""
     return grants(employee, Permission(permission))
+
+
+@register.simple_tag(takes_context=True)
+def head(context: dict[str, Any]) -> places.Head:
+    """The places of whoever reads the page, for the head of the desk."""
+    request = context["request"]
+    return places.head(at_desk(request).user, request.path, context["counts"])
 
 
 @register.filter

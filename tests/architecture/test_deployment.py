@@ -27,6 +27,11 @@ SECRETS = {
     "POSTGRES_PASSWORD": "secret",
     "BASE_URL": "https://complaints.example.com",
 }
+NOT_OF_A_HOUSE = {
+    *("DATA_DIR", "STATIC_DIR", "BIND"),  # where things are inside the image
+    "DEBUG",  # never in a deployment
+    "STATEMENT_TIMEOUT",  # web has its own, jobs and commands need none
+}
 BY_SMTP = {"EMAIL_URL": "smtp://mail.invalid:25"}
 BY_PROVIDER = {
     "ANYMAIL_PROVIDER": "postmark",
@@ -61,6 +66,17 @@ def test_every_service_but_the_migration_is_watched(service: str) -> None:
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])
 def test_the_product_starts_after_the_migration(service: str) -> None:
     assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_every_setting_that_a_house_makes_is_passed_on() -> None:
+    sources = "".join(path.read_text() for path in (env.ROOT / "recovery").glob("*.py"))
+    readers = r"\b(?:env\.\w+|text|secret|flag|number|choice|names|folder)"
+    read = set(re.findall(readers + r'\(\s*"([A-Z_]+)"', sources))
+    passed = set(SERVICES["web"]["environment"]) | set(re.findall(r"\$\{(\w+):", yaml.safe_dump(COMPOSE)))
+
+    assert {"SURVEY_AFTER_DAYS", "TWILIO_FROM", "WORKERS"} <= read, "they are found where they are read"
+    assert read - passed - NOT_OF_A_HOUSE == set()
+    assert not NOT_OF_A_HOUSE - read, "what is excused is read somewhere"
 
 
 def test_every_volume_that_is_used_is_named_and_every_named_one_is_used() -> None:

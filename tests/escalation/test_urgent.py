@@ -38,7 +38,7 @@ def test_words_that_cannot_wait_go_to_the_manager_at_once(
 ) -> None:
     case = a_complaint(by=fern, at=AT, what_happened=said)
     assert (fresh(case).tier, fresh(case).responsible) == (Tier.MANAGER, max_)
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email]
 
 
 @pytest.mark.parametrize("said", ["A courteous answer to the issue, please.", "The pressing came back wet."])

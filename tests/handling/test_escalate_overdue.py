@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.dateparse import parse_datetime
 
 from complaints.cases import links
 from complaints.cases.entries import Entry
@@ -56,16 +57,17 @@ def test_a_case_nobody_touches_climbs_to_the_vp_with_the_right_mails_at_the_righ
     assert hand_up(later(days=1)) == 1
     now = fresh(case)
     assert (now.responsible, now.tier, now.reached_tier_at) == (max_, Tier.MANAGER, later(days=1))
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email]
     assert told(Kind.ESCALATED) == ["cara@demo.example"]
     assert hand_up(later(days=3, seconds=-1)) == 0
     assert hand_up(later(days=3)) == 1
     assert (fresh(case).responsible, fresh(case).tier) == (vera, Tier.VP)
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email, vera.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email, vera.email]
     assert hand_up(later(days=5)) == 1, "and the promise to put it right runs out with her"
     assert hand_up(later(days=6)) == 1, "as does her own time"
     assert hand_up(later(days=60)) == 0
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email, vera.email, vera.email, vera.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email, vera.email]
+    assert told(Kind.STAFF_BREACHED) == [fern.email, max_.email, vera.email, vera.email], "she has nobody above her"
     assert happened(case) == [
         Entry.FILED,
         *[Entry.DEADLINE_MISSED, Entry.ESCALATED] * 2,
@@ -83,10 +85,21 @@ def test_several_deadlines_at_once_are_one_reason_and_one_step(case: Case, max_:
     assert missed.facts["deadlines"] == "acknowledge, resolve"
 
 
+def test_what_ran_out_is_promised_to_nobody(case: Case, max_: Employee) -> None:
+    hand_up(later(days=1))
+
+    up = Message.objects.get(kind=Kind.ESCALATED)
+    to_max = Message.objects.get(kind=Kind.STAFF_ESCALATED)
+
+    assert parse_datetime(up.facts["due_at"]) == later(days=3)
+    assert parse_datetime(to_max.facts["due_at"]) == later(days=3), "the manager has two days"
+    assert to_max.facts["from_whom"] == "Fern Fuller"
+
+
 def test_the_deadlines_are_named_in_the_readers_language(case: Case, max_: Employee) -> None:
     Employee.objects.filter(pk=max_.pk).update(language="zh-hans")
     hand_up(later(days=1))
-    message = Message.objects.get(kind=Kind.STAFF_ASSIGNED)
+    message = Message.objects.get(kind=Kind.STAFF_ESCALATED)
     climbed, missed = case.timeline.order_by("-pk")[:2]
     for language, name in (("en", "Acknowledge"), ("zh-hans", "确认")):
         with translation.override(language):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce, Length
 
@@ -41,6 +42,8 @@ def loaded() -> Loaded:
         stored = ColumnMapping.objects.get(name=mapping)
         with opened(RECORDS / f"{name}.csv.gz") as sheet:
             tally = import_complaints(sheet, mapping_of(stored.name, stored.rules), at=datetime.now(UTC))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # or what is counted below is planned for the empty tables of a moment ago
         assert tally.rejected == 0
         assert not Message.objects.exists()
         expected: dict[str, Any] = json.loads((RECORDS / "expected_dev.json").read_text(encoding="utf-8"))[name]

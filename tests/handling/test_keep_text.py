@@ -11,14 +11,17 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from complaints.common.errors import Invalid, NotFound, NotPermitted, SettingChangedMeanwhile
+from complaints.common.tokens import new_token
 from complaints.customers.models import Customer
 from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_text import SHIPPED, go_back, keep_text
-from complaints.handling.try_text import preview, send_test
-from complaints.outbox.models import Kind, Message, MessageLanguage, MessageText
+from complaints.handling.try_text import preview, send_test, try_out
+from complaints.outbox.models import Channel, Kind, Message, MessageLanguage, MessageText
 from complaints.outbox.render import words_of
+from complaints.outbox.segments import fits
 from complaints.outbox.sheets import LanguageSheet
 from complaints.outbox.shipped import Source, shipped
+from complaints.outbox.sms import text_of
 from complaints.outbox.texts import in_force
 from complaints.staff.models import Employee
 from tests.factories import a_complaint, a_customer
@@ -193,6 +196,47 @@ def test_the_layout_stays_around_what_is_edited(ada: Employee, fern: Employee, c
     assert html.count("</body>") == 1
     assert "script" not in html
     assert "Follow it, answer or ask" in html
+
+
+def test_what_an_sms_says_is_kept_beside_the_mail(ada: Employee, fern: Employee, cara: Customer) -> None:
+    waiting = receipt(fern, customer=cara)
+    waiting.channel = Channel.SMS
+    assert words_of(waiting).text.startswith(
+        f"Received: {waiting.about}. Fern Fuller looks after it. You hear from us by March 3, 2026, "
+    )
+
+    keep(replace(OURS, sms="Hello\n{{ recipient_name }}"), by=ada)
+    assert (words_of(waiting).text, words_of(waiting).html) == ("Hello Cara Castillo", "")
+
+    keep(OURS, by=ada, seen=1)
+    assert words_of(waiting).text == f"We got {waiting.about}", "left empty, the subject is said"
+
+
+@pytest.mark.parametrize("sms", ["{{ link }}", "{{ amount }}", "word " * 33, "诉" * 71, "{% if by_staff %}{% endif %}"])
+def test_words_that_are_none_for_an_sms_are_refused_beside_them(ada: Employee, sms: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        keep(replace(OURS, sms=sms), by=ada)
+
+    assert refused.value.field == "sms"
+
+
+def test_long_facts_are_no_reason_to_refuse(ada: Employee, fern: Employee, cara: Customer) -> None:
+    keep(replace(OURS, sms="{{ what_happened }}"), by=ada)
+    waiting = receipt(fern, customer=cara, what_happened="The room was cold. " * 60)
+    waiting.channel = Channel.SMS
+
+    told = text_of(words_of(waiting), link="https://complaints.example.com/track/AAAAAAAAAAAAAAAAAAAAAA/")
+
+    assert fits(told)
+    assert told.startswith("The room was cold. The room")
+
+
+def test_a_preview_shows_the_sms_as_long_as_it_leaves(ada: Employee) -> None:
+    _mail, sms = try_out(Kind.RECEIVED, "en", source=replace(OURS, sms="Got it."), reference="", by=ada, at=AT)
+
+    assert sms.startswith("Got it. http")
+    assert len(sms.partition("/track/")[2]) == len(new_token()) + 1
+    assert try_out(Kind.STAFF_ASSIGNED, "en", source=Source("x", "y", ""), reference="", by=ada, at=AT)[1] == ""
 
 
 def test_a_preview_tells_what_was_told_about_a_complaint(ada: Employee, fern: Employee, otto: Employee) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -30,9 +30,16 @@ from complaints.handling.tell_the_day import SHOWN, tell_the_day, whose_day_begi
 from complaints.handling.withdraw import withdraw
 from complaints.outbox.models import Kind, Message
 from complaints.outbox.render import words_of
-from complaints.staff.models import Employee
+from complaints.staff.models import Employee, Unit
 from complaints.staff.sheets import AbsenceSheet
-from complaints.standards.models import ClockKind, Target
+from complaints.standards.models import (
+    BusinessCalendar,
+    ClockKind,
+    RecoveryStandard,
+    SpecialDay,
+    StandardVersion,
+    Target,
+)
 from tests.factories import a_complaint
 from tests.handling.climbing import AT, clock_of, happened, later, told
 from tests.handling.test_keep_text import FRENCH
@@ -92,7 +99,7 @@ def test_who_missed_a_deadline_hears_of_it_and_who_has_it_now(case: Case, fern: 
         escalate_overdue(clock_id, at=later(days=1))
     assert told(Kind.STAFF_BREACHED) == [fern.email]
     assert "was missed. Max Moreno has it now" in words(Kind.STAFF_BREACHED)
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email]
+    assert told(Kind.STAFF_ESCALATED) == [max_.email]
 
 
 def test_the_day_is_told_once_to_those_who_have_something_to_do(case: Case, fern: Employee, max_: Employee) -> None:
@@ -109,6 +116,43 @@ def test_the_day_is_told_once_to_those_who_have_something_to_do(case: Case, fern
 )
 def test_no_day_is_told_at_night_late_or_on_a_sunday(case: Case, at: datetime) -> None:
     assert whose_day_begins(at=at) == []
+
+
+def a_calendar(unit: Unit | None, **facts: Any) -> BusinessCalendar:
+    """A calendar in which a unit promises to put anything right."""
+    calendar = BusinessCalendar.objects.create(name=f"Of {unit or 'all'}", **facts)
+    made = RecoveryStandard.objects.create(name=f"Of {unit or 'all'}", unit=unit)
+    version = StandardVersion.objects.create(standard=made, number=1, made_at=AT)
+    Target.objects.create(version=version, kind=ClockKind.RESOLVE, minutes=60, calendar=calendar)
+    return calendar
+
+
+NINE_TO_FIVE: Final = [["09:00", "17:00"]]
+
+
+def test_no_day_is_told_on_a_holiday_of_the_unit(case: Case, fern: Employee) -> None:
+    kept_open = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), NINE_TO_FIVE)
+    kept = a_calendar(case.unit, week=kept_open)
+    assert whose_day_begins(at=MORNING) == [fern.pk]
+
+    SpecialDay.objects.create(calendar=kept, day=MORNING.date(), windows=[])
+
+    assert whose_day_begins(at=MORNING) == []
+    assert whose_day_begins(at=MORNING + timedelta(days=1)) == [fern.pk]
+
+
+def test_where_people_work_on_sundays_the_day_is_told_on_sundays(case: Case, fern: Employee) -> None:
+    a_calendar(case.unit, week={"sun": NINE_TO_FIVE})
+
+    assert whose_day_begins(at=MORNING - timedelta(days=1)) == [fern.pk]
+    assert whose_day_begins(at=MORNING) == []
+
+
+def test_a_calendar_that_counts_every_minute_says_nothing_of_working_days(case: Case, fern: Employee) -> None:
+    a_calendar(case.unit, is_calendar_time=True)
+
+    assert whose_day_begins(at=MORNING) == [fern.pk]
+    assert whose_day_begins(at=MORNING - timedelta(days=1)) == []
 
 
 def test_who_is_away_is_not_told_the_day(case: Case, fern: Employee) -> None:

@@ -128,7 +128,7 @@ def test_not_solved_opens_it_again_one_tier_higher(case: Case, token: str, fern:
     assert now.due_at == later(hours=4) + timedelta(days=2), "the manager has two days"
     resolving = Clock.objects.get(case=case, kind=ClockKind.RESOLVE)
     assert resolving.due_at == AT + timedelta(days=5) + timedelta(hours=1), "it rested while we waited for the verdict"
-    assert told(case)[-2:] == [Kind.STAFF_ASSIGNED, Kind.REOPENED]
+    assert told(case)[-2:] == [Kind.STAFF_ESCALATED, Kind.REOPENED]
     assert happened(case)[-2:] == [Entry.RESOLUTION_REFUSED, Entry.ESCALATED]
 
 

@@ -137,3 +137,11 @@ def assert_fits(page: Page) -> None:
     page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} pixels too wide."
+
+
+def open_place(page: Page, name: str) -> None:
+    """Go to a place of the desk, wherever in the head it stands."""
+    more = page.locator(".more-places > summary")
+    if more.is_visible():
+        more.click()
+    page.locator(".places").get_by_role("link", name=name).click()

@@ -45,6 +45,7 @@ def test_fern_signs_in_and_signs_out(readers: Readers, fern: Employee) -> None:
     page.locator("main button[type=submit]").click()
     expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
 
+    page.locator(".account > summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/desk/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -216,6 +217,7 @@ def test_in_chinese_the_desk_speaks_chinese_and_keeps_doing_so(
     page = at_the_desk(readers.page(), fern, readers)
     page.goto("/desk/complaints/new/")
 
+    page.locator(".account > summary").click()
     page.get_by_role("button", name="简体中文").click()
 
     expect(page.locator("html")).to_have_attribute("lang", "zh-hans")

@@ -14,7 +14,7 @@ from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.staff.models import Employee
 from complaints.standards.models import FailureType
 from tests.factories import a_complaint
-from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
+from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits, open_place
 from tests.journeys.test_desk_journeys import at_the_desk
 
 
@@ -27,7 +27,7 @@ def test_quinn_narrows_a_period_and_finds_the_very_cases_of_a_number(
     refresh_rollups()
     page = at_the_desk(readers.page(width=width, scripts=scripts), quinn, readers)
     page.goto("/desk/")
-    page.get_by_role("link", name="Insights").click()
+    open_place(page, "Insights")
     expect(page.locator("#types tbody tr td").first).to_have_text("60")
 
     since = localdate() - timedelta(days=35)

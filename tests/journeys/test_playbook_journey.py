@@ -16,7 +16,7 @@ from complaints.staff.models import Employee, Tier
 from complaints.standards.models import FailureType, Severity
 from tests.factories import a_complaint, an_hour_ago
 from tests.handling.test_keep_playbook import SORRY
-from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
+from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits, open_place
 from tests.journeys.test_desk_journeys import at_the_desk
 from tests.remedies.purse import a_trouble_rate, an_authority
 
@@ -41,7 +41,7 @@ def looks_good(page: Page, *, scripts: bool = True) -> None:
 def write_a_playbook(page: Page, *, scripts: bool) -> None:
     """A voucher of $50 to $400 where a room is late."""
     page.goto("/desk/")
-    page.get_by_role("link", name="Playbooks").click()
+    open_place(page, "Playbooks")
     page.get_by_role("link", name="Add a playbook").click()
     page.get_by_label("Name", exact=True).fill("Late rooms")
     page.get_by_label("Failure type or area").select_option("Room not ready on time")

@@ -17,7 +17,7 @@ from tests.factories import a_complaint, an_hour_ago
 from tests.handling.climbing import AT
 from tests.handling.test_keep_absence import away
 from tests.handling.test_keep_calendar import OFFICE
-from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits
+from tests.journeys.bench import DESK, PHONE, Readers, assert_accessible, assert_fits, open_place
 from tests.journeys.test_desk_journeys import _tab_to, at_the_desk
 
 
@@ -27,7 +27,7 @@ def test_ada_opens_an_office_and_sees_what_that_comes_to(
 ) -> None:
     page = at_the_desk(readers.page(width=width, scripts=scripts), ada, readers)
     page.goto("/desk/")
-    page.get_by_role("link", name="Settings").click()
+    open_place(page, "Settings")
     page.get_by_role("link", name="Business calendars").click()
     page.get_by_role("link", name="Add a calendar").click()
     page.get_by_label("Name", exact=True).fill("Office")
@@ -38,7 +38,7 @@ def test_ada_opens_an_office_and_sees_what_that_comes_to(
     expect(page.get_by_label("Wednesday")).to_have_value("09:00-12:00")
     expect(page.locator("#foresight")).to_contain_text("eight open hours from now")
 
-    page.get_by_role("link", name="Settings", exact=True).first.click()
+    page.locator("main").get_by_role("link", name="Settings", exact=True).click()
     page.get_by_role("link", name="Recovery standards").click()
     page.get_by_role("link", name="Medium", exact=True).click()
     first = page.locator(".line").first
@@ -87,6 +87,7 @@ def test_ada_gives_a_branch_its_own_ladder_with_the_keyboard_alone(
 def test_fern_goes_on_holiday(readers: Readers, fern: Employee, max_: Employee) -> None:
     page = at_the_desk(readers.page(width=PHONE), fern, readers)
     page.goto("/desk/")
+    page.locator(".account > summary").click()
     page.get_by_role("link", name="Absences").click()
     page.get_by_role("link", name="Add an absence").click()
     page.get_by_label("From").fill("2027-07-01T09:00")
@@ -142,6 +143,25 @@ def test_the_places_of_the_desk_stay_on_one_line_of_their_own(
     a_complaint(by=fern, at=an_hour_ago())
     page = at_the_desk(readers.page(width=DESK), request.getfixturevalue(who), readers)
     page.goto("/desk/")
-    rows = page.evaluate("new Set([...document.querySelectorAll('.places > a')].map(link => link.offsetTop >> 4)).size")
+    rows = page.evaluate(
+        "new Set([...document.querySelectorAll('.places > a:not(.is-unfolded)')].map(link => link.offsetTop >> 4)).size"
+    )
     assert rows == 1
     assert page.evaluate("document.querySelector('header').offsetHeight") < 115
+
+
+def test_on_a_telephone_the_head_is_two_lines_and_the_rest_is_a_menu(readers: Readers, max_: Employee) -> None:
+    page = at_the_desk(readers.page(width=PHONE), max_, readers)
+    page.goto("/desk/")
+    assert page.evaluate("document.querySelector('header').offsetHeight") < 115
+    expect(page.get_by_role("link", name="Customers")).to_have_count(0)
+
+    page.locator(".more-places > summary").click()
+    expect(page.get_by_role("link", name="Customers")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Customers")).to_have_count(0)
+    page.locator(".account > summary").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    assert_accessible(page)
+    assert_fits(page)

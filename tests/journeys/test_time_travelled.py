@@ -111,8 +111,7 @@ def test_a_case_nobody_touches_climbs_to_the_vp_and_every_mail_leaves_at_its_mom
     sent = [
         (f"{mail.sent_at:%d %H:%M:%S}", mail.to, mail.subject.replace(case.reference, "it")) for mail in mailbox.all()
     ]
-    yours, handed_up, daily = (
-        "it is yours: Cara Castillo",
+    handed_up, daily = (
         "Your complaint it was handed up",
         "Your open complaints today: 1",
     )
@@ -120,19 +119,19 @@ def test_a_case_nobody_touches_climbs_to_the_vp_and_every_mail_leaves_at_its_mom
         ("02 15:00:00", CARA, "We have received your complaint it"),
         ("03 13:00:00", max_.email, "it: “Acknowledge” is due soon"),  # 80 per cent were over at night: told at eight
         ("03 15:00:00", CARA, handed_up),
-        ("03 15:00:00", max_.email, yours),
+        ("03 15:00:00", max_.email, "Handed up to you, decide by March 5, 2026, 10 a.m.: it"),
         ("03 15:00:00", max_.email, daily),
         ("04 12:00:00", max_.email, daily),
         ("05 12:00:00", max_.email, daily),
         ("05 13:00:00", max_.email, "it: “Put right” is due soon"),
         ("05 15:00:00", CARA, handed_up),
         ("05 15:00:00", max_.email, "it: “Decide on this tier” was missed"),
-        ("05 15:00:00", vera.email, yours),
+        ("05 15:00:00", vera.email, "Handed up to you from Max Moreno, decide by March 8, 2026, 11 a.m.: it"),
         ("05 15:00:00", vera.email, daily),
         ("06 12:00:00", vera.email, daily),
         ("06 15:00:00", vera.email, "it: “Put right” is due soon"),
-        ("07 15:00:00", vera.email, yours),
-        ("08 15:00:00", vera.email, yours),
+        ("07 15:00:00", vera.email, "it: “Put right” was missed"),
+        ("08 15:00:00", vera.email, "it: “Decide on this tier” was missed"),
     ]
     at_vera = at_the_desk(readers.page(), vera, readers)
     at_vera.goto("/desk/escalations/")

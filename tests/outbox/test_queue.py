@@ -239,7 +239,7 @@ def test_words_that_wait_for_a_language_are_told_in_the_readers(fern: Employee, 
     up = Message.objects.get(about=case.reference, kind=Kind.ESCALATED)
     assert "经理" in words_of(up).text
     with translation.override("zh-hans"):
-        escalated = Message.objects.get(about=case.reference, kind=Kind.STAFF_ASSIGNED)
+        escalated = Message.objects.get(about=case.reference, kind=Kind.STAFF_ESCALATED)
     assert "Severity: Medium" in words_of(escalated).text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.outbox.segments import GSM_7, UCS_2, fits, one_segment, size
+from complaints.outbox.segments import GSM_7, UCS_2, fits, one_segment, room, size
 
 LINK = "https://complaints.example.com/track/AAAAAAAAAAAAAAAAAAAAAA/"
 CHINESE = "https://c.example/track/AAAAAAAAAAAAAAAAAAAAAA/"
@@ -72,3 +72,22 @@ def test_a_link_that_fills_a_segment_stands_alone_and_whole() -> None:
 
 def test_typographic_signs_do_not_cost_the_alphabet() -> None:
     assert size(one_segment("We’ve “heard” you – thank you…", LINK)) is not None
+
+
+@pytest.mark.parametrize("words", ["It comes to $1,250.00 in all. " * 9, "Be here at 19:30. Bring your key. " * 8])
+def test_no_word_and_no_sum_is_cut_in_two(words: str) -> None:
+    told = one_segment(words, LINK).removesuffix(LINK).strip().removesuffix("...")
+
+    assert told in words
+    assert words[len(told)] == " "
+
+
+def test_what_ends_with_a_sentence_looks_whole() -> None:
+    assert one_segment("已收到您的投诉。由王芳负责，最迟三天答复您。" * 3, LINK) == f"已收到您的投诉。 {LINK}"
+    assert one_segment(f"It is $1,250.00 for you. {'Please tell us how. ' * 9}", LINK).endswith(f"how. {LINK}")
+    assert "..." in one_segment(f"It is $1,250.00 {'for you ' * 30}", LINK)
+
+
+@pytest.mark.parametrize(("text", "told"), [("abc", (3, 160)), ("€", (2, 160)), ("投诉", (2, 70)), ("😀", (2, 70))])
+def test_the_desk_is_told_how_much_room_is_taken(text: str, told: tuple[int, int]) -> None:
+    assert room(text) == told

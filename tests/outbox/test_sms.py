@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import signal
 import subprocess
@@ -15,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from complaints.cases.entries import Entry
@@ -23,6 +20,7 @@ from complaints.cases.models import Case, TimelineEntry
 from complaints.customers.models import Customer, Phone, Reach
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.write_to_customer import write_to_customer
+from complaints.outbox import queue
 from complaints.outbox.models import BarredAddress, Breaker, Channel, Kind, Message, MessageState, Trouble
 from complaints.staff.models import Employee
 from recovery import env
@@ -95,6 +93,7 @@ def test_whoever_wishes_gets_an_sms_with_the_whole_link(case: Case, fern: Employ
     assert message.provider_id == "sms-1"
     assert (told["to"], headers["x-key"]) == (NUMBER, "let me in")
     assert told["key"] == headers["idempotency-key"] == message.message_id.strip("<>")
+    assert told["text"].startswith("Fern Fuller wrote to you: We are on it. http")
     assert told["text"].rstrip("/").rpartition("/track/")[2]
     assert len(told["text"]) <= 160
 
@@ -133,6 +132,24 @@ def test_without_a_gateway_nobody_is_promised_an_sms(case: Case, fern: Employee,
     settings.SMS = {}
 
     assert written(case, fern).channel == Channel.EMAIL
+
+
+def test_whoever_is_found_by_sms_after_all_gets_no_mail_in_it(
+    fern: Employee, cara: Customer, gateway: Outside, office: PostOffice
+) -> None:
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    receipt = Message.objects.get(kind=Kind.RECEIVED)
+    office.answer = lambda command: "451 4.3.0 later" if command.startswith("RCPT") else ""
+    assert swept(receipt).body_text.startswith("Dear Cara")
+    Message.objects.update(state=MessageState.WITHHELD, trouble=Trouble.BARRED, reason="It came back.")
+
+    phone = queue.Recipient(address=NUMBER, name="Cara Castillo", language="en", channel=Channel.SMS)
+    with transaction.atomic():
+        assert queue.release([case.reference], to=phone, at=LATER) == 1
+
+    swept(receipt, minutes=9)
+    body = parse_qs(gateway.calls[0][1].decode())
+    assert body["text"][0].startswith(f"Received: {case.reference}.")
 
 
 def test_a_landline_gets_no_sms(case: Case, cara: Customer, fern: Employee) -> None:
@@ -242,20 +259,6 @@ def test_a_number_that_nobody_has_is_barred_and_staff_are_asked(case: Case, fern
     assert Message.objects.filter(kind=Kind.WRITTEN).latest("pk").channel == Channel.EMAIL
 
 
-def test_twilio_is_believed_by_its_signature_alone(case: Case, fern: Employee, client: Client, settings: Any) -> None:
-    message = swept(written(case, fern))
-    settings.SMS = {**settings.SMS, "signing_key": "token"}
-    told = {"MessageSid": message.provider_id, "MessageStatus": "delivered"}
-    signed = f"{settings.BASE_URL}/api/v1/sms-reports/" + "".join(f"{name}{told[name]}" for name in sorted(told))
-    seal = base64.b64encode(hmac.new(b"token", signed.encode(), hashlib.sha1).digest()).decode()
-
-    assert client.post("/api/v1/sms-reports/", told, headers={"X-Twilio-Signature": "forged"}).status_code == 403
-    assert client.post("/api/v1/sms-reports/", told, headers={"X-Twilio-Signature": seal}).status_code == 204
-
-    message.refresh_from_db()
-    assert message.state == MessageState.DELIVERED
-
-
 # On the desk
 
 
@@ -267,4 +270,5 @@ def test_the_desk_shows_the_channel_and_what_was_said(case: Case, fern: Employee
 
     assert "SMS" in page
     assert NUMBER in page
+    assert "Fern Fuller wrote to you: We are on it. (the customer&#x27;s own link)" in page
     assert "SMS" in client.get("/desk/messages/").content.decode()

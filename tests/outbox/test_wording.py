@@ -11,9 +11,13 @@ from django.utils import timezone, translation
 
 from complaints.common.errors import Invalid
 from complaints.outbox.models import Kind
-from complaints.outbox.placeholders import placeholders_of, samples_of
+from complaints.outbox.placeholders import is_for_customers, placeholders_of, samples_of
+from complaints.outbox.segments import fits, one_segment, plain, room
 from complaints.outbox.shipped import LANGUAGES, shipped
+from complaints.outbox.texts import wording
 from complaints.outbox.wording import LONGEST_RESULT, Piece, TooLong
+
+LINK_OF_A_CASE: Final = "https://complaints.example.com/track/AAAAAAAAAAAAAAAAAAAAAA/"
 
 NAMES: Final = ("reference", "text", "due_at", "lines", "by_staff")
 HOSTILE: Final = (
@@ -157,6 +161,27 @@ def test_what_ships_is_of_the_language_and_names_only_what_is_there(kind: Kind, 
             assert told
             assert "{" not in told
             assert "%(" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [kind for kind in Kind if is_for_customers(kind)])
+def test_every_kind_to_customers_has_words_for_one_sms(kind: Kind, language: str) -> None:
+    source = shipped(kind, language)
+    facts = samples_of(kind)
+
+    told = wording(kind, language, source).render_for_sms(facts)
+
+    assert source.sms
+    assert fits(plain(told)), f"{told} takes {room(plain(told))}"
+    whole = facts | {name: "long " * 4_000 for name, fact in facts.items() if isinstance(fact, str)}
+    longest = one_segment(wording(kind, language, source).render_for_sms(whole), LINK_OF_A_CASE)
+    assert fits(longest)
+    assert longest.endswith(f" {LINK_OF_A_CASE}")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if not is_for_customers(kind)])
+def test_nobody_of_ours_is_written_to_by_sms(kind: Kind) -> None:
+    assert not shipped(kind, "en").sms
 
 
 def test_what_ships_is_told_in_its_language() -> None:

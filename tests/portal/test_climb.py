@@ -91,7 +91,7 @@ def test_the_complaint_goes_up_and_the_words_go_with_it(
     page = page_of(client, token)
     assert "Your complaint was handed to Max Moreno" in page
     assert "Nobody calls me back." in page
-    told = Message.objects.get(kind=Kind.STAFF_ASSIGNED)
+    told = Message.objects.get(kind=Kind.STAFF_ESCALATED)
     assert (told.recipient, told.facts["reason"], told.facts["for_customer"]) == (
         max_.email,
         "Nobody calls me back.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ PAGE = "http://localhost/desk/complaints/C-7K3M9QXR/"
 SUMMARIES = {Kind.SEVERAL, Kind.STAFF_SEVERAL}
 WITHOUT_A_WAY = {Kind.STAFF_MOVED}
 """Who had a complaint of another unit does not see it any more."""
-TELL_WHEN = {Kind.RECEIVED, Kind.ACKNOWLEDGED, Kind.ESCALATED, Kind.REOPENED, Kind.STAFF_ASSIGNED}
+TELL_WHEN = {Kind.RECEIVED, Kind.ACKNOWLEDGED, Kind.ESCALATED, Kind.REOPENED, Kind.STAFF_ASSIGNED, Kind.STAFF_ESCALATED}
 
 
 def words(kind: Kind, *, language: str = "en", zone: str = "America/New_York", **facts: object) -> Rendered:
@@ -92,18 +93,31 @@ def test_without_a_promise_there_is_no_gap(kind: Kind) -> None:
 
 
 def why_it_is_mine(*, by: str = "Fern Fuller", for_customer: bool = False, is_urgent: bool = False) -> str:
-    """The first sentence to whoever has the complaint now."""
-    told = words(Kind.STAFF_ASSIGNED, by=by, for_customer=for_customer, is_urgent=is_urgent)
+    """The first sentence to whoever it was handed up to."""
+    told = words(Kind.STAFF_ESCALATED, by=by, for_customer=for_customer, is_urgent=is_urgent)
     return told.text.split("\n\n")[1]
 
 
 def test_whoever_gets_a_complaint_learns_why() -> None:
-    assert why_it_is_mine() == "Fern Fuller has put the complaint of Cara Castillo into your hands. Severity: High."
+    assert why_it_is_mine() == "Fern Fuller has handed the complaint of Cara Castillo up to you. Severity: High."
     assert why_it_is_mine(by="Cara Castillo", for_customer=True).startswith(
         "Cara Castillo wants somebody higher to look at the complaint"
     )
     assert why_it_is_mine(by="", is_urgent=True).startswith("The complaint of Cara Castillo cannot wait")
     assert why_it_is_mine(by="").startswith("A deadline was missed")
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject"),
+    [
+        ({}, "Handed up to you from Fern Fuller, decide by March 8, 2026, 7:30 p.m.: C-7K3M9QXR"),
+        ({"due_at": None}, "Handed up to you from Fern Fuller: C-7K3M9QXR"),
+        ({"from_whom": ""}, "Handed up to you, decide by March 8, 2026, 7:30 p.m.: C-7K3M9QXR"),
+        ({"from_whom": "", "due_at": None}, "Handed up to you: C-7K3M9QXR"),
+    ],
+)
+def test_the_subject_says_that_it_was_handed_up_from_whom_and_by_when(facts: dict[str, Any], subject: str) -> None:
+    assert words(Kind.STAFF_ESCALATED, **{"from_whom": "Fern Fuller", **facts}).subject == subject
 
 
 def test_a_summary_has_one_line_for_each_deadline() -> None:

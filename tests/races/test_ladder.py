@@ -52,7 +52,7 @@ def test_six_sweeps_at_once_take_each_case_one_step_and_tell_each_once(
     assert not [one for one in done if isinstance(one, Exception)], done
     sweep(clock=lambda: at)
     assert entries(Entry.ESCALATED) == entries(Entry.DEADLINE_MISSED) == sorted(one.pk for one in cases)
-    assert told(Kind.STAFF_ASSIGNED) == [max_.email] * len(cases)
+    assert told(Kind.STAFF_ESCALATED) == [max_.email] * len(cases)
     assert told(Kind.ESCALATED) == ["cara@demo.example"] * len(cases)
 
 

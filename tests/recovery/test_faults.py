@@ -1,5 +1,6 @@
 """Whatever dies at whatever moment: no complaint that was confirmed is lost, no message is lost, none is sent twice."""
 
+import http.client
 import http.cookiejar
 import re
 import time
@@ -57,7 +58,7 @@ def file_one(product: Product, number: int) -> str:
                 link = re.search(r"/track/[\w-]{16,}/", answer.read().decode())
                 assert link, answer.url
                 return link.group()
-        except (OSError, urllib.error.URLError):
+        except (OSError, http.client.HTTPException):  # an answer that was cut off is none
             time.sleep(0.3)
     raise AssertionError("the web server did not come back")
 

@@ -22,12 +22,14 @@ from complaints.desk import kept
 from complaints.desk.fields import Line, Styled, Words
 from complaints.desk.request import at_desk
 from complaints.handling.keep_text import SHIPPED, go_back, keep_text, number_of, require_texts
-from complaints.handling.try_text import preview, send_test
+from complaints.handling.try_text import send_test, try_out
 from complaints.outbox.models import Kind, MessageText
 from complaints.outbox.placeholders import is_for_customers, placeholders_of
 from complaints.outbox.render import Rendered
+from complaints.outbox.segments import room
 from complaints.outbox.shipped import Source
 from complaints.outbox.texts import (
+    PARTS,
     added_languages,
     current,
     in_force,
@@ -57,14 +59,30 @@ class TextForm(Styled):
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
         help_text=_("Left empty, it is made from the text. Scripts, pictures and forms are taken out."),
     )
+    sms = Line(
+        label=_("SMS"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "One SMS holds 160 characters, or 70 where one of them is not of the Latin or Greek alphabet. The link"
+            " follows by itself and is never cut; what does not fit beside it is left out at the end, so begin with"
+            " what matters most. Left empty, the subject is said."
+        ),
+    )
     reference = Line(
         label=_("Try it on the complaint"), required=False, max_length=40, help_text=_("Left empty: on samples.")
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
+    def __init__(self, kind: Kind, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        if not is_for_customers(kind):  # nobody of ours is written to by SMS
+            del self.fields["sms"]
+
     def source(self) -> Source:
         """What was typed of the text."""
-        return Source(*(self.cleaned_data[name] for name in ("subject", "text", "html")))
+        return Source(*(self.cleaned_data.get(name, "") for name in PARTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,9 @@ class Shown:
     subject: str
     text: str
     html: SafeString
+    sms: str
+    used: int
+    most: int
 
 
 @require_safe
@@ -115,8 +136,8 @@ def text(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     require_texts(which, language, by=employee)
     if request.method != "POST":
         typed = kept.typed_before(request, at=timezone.now())
-        return _page(request, which, language, TextForm(typed, initial=_drawn(which, language)))
-    form = TextForm(request.POST)
+        return _page(request, which, language, TextForm(which, typed, initial=_drawn(which, language)))
+    form = TextForm(which, request.POST)
     if not form.is_valid():
         return _page(request, which, language, form, status=400)
     try:
@@ -128,7 +149,7 @@ def text(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, error.sentence)
         return _page(request, which, language, form, status=error.status)
     except ChangedMeanwhile as error:
-        form = TextForm(_seeing(request.POST, number_of(current(which, language))))
+        form = TextForm(which, _seeing(request.POST, number_of(current(which, language))))
         return _page(request, which, language, form, collision=error.sentence, status=error.status)
 
 
@@ -162,8 +183,8 @@ def _taken(request: HttpRequest, kind: Kind, language: str, form: TextForm, *, b
     facts: dict[str, Any] = {"source": form.source(), "by": by, "at": timezone.now()}
     reference = form.cleaned_data["reference"]
     if PREVIEW in request.POST:
-        words = preview(kind, language, reference=reference, **facts)
-        return _page(request, kind, language, form, shown=_shown(words))
+        words, sms = try_out(kind, language, reference=reference, **facts)
+        return _page(request, kind, language, form, shown=_shown(words, sms))
     if TEST in request.POST:
         address = send_test(kind, language, reference=reference, **facts)
         messages.success(request, gettext("A test is on its way to %(address)s.") % {"address": address})
@@ -206,12 +227,12 @@ def _drawn(kind: Kind, language: str) -> dict[str, Any]:
     """The form as it is drawn first."""
     now = current(kind, language)
     source = source_of(kind, language, now)
-    return {"subject": source.subject, "text": source.text, "html": source.html, "seen": number_of(now)}
+    return {name: getattr(source, name) for name in PARTS} | {"seen": number_of(now)}
 
 
 def _instead(form: TextForm, kept_now: Source) -> list[tuple[str, str]]:
     """What is kept now where something else was typed, by label."""
-    pairs = [(name, getattr(kept_now, name)) for name in ("subject", "text", "html")]
+    pairs = [(name, getattr(kept_now, name)) for name in PARTS if name in form.fields]
     return [(str(form[name].label), words) for name, words in pairs if form[name].value() != words]
 
 
@@ -232,11 +253,12 @@ def _differs(before: Source, after: Source) -> list[tuple[str, str]]:
 
 
 def _lines(source: Source) -> list[str]:
-    return [*source.subject.splitlines(), *source.text.splitlines(), *source.html.splitlines()]
+    return [line for name in PARTS for line in getattr(source, name).splitlines()]
 
 
-def _shown(words: Rendered) -> Shown:
-    return Shown(words.subject, words.text, mark_safe(without_looks(words.html)))  # noqa: S308 - sanitised
+def _shown(words: Rendered, sms: str) -> Shown:
+    html = mark_safe(without_looks(words.html))  # noqa: S308 - sanitised
+    return Shown(words.subject, words.text, html, sms, *room(sms))
 
 
 def _seeing(typed: QueryDict, number: int) -> QueryDict:
