@@ -1,4 +1,4 @@
-"""Quinn keeps the failure catalogue, and the measures stay comparable."""
+"""Quinn keeps the failure catalogue, and the measures stay comparable; Fern judges what kind of complainer it is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from complaints.customers.models import Customer
+from complaints.escalation.models import UrgentRule
 from complaints.handling.refresh_rollups import refresh_rollups
-from complaints.staff.models import Employee
-from complaints.standards.models import FailureType
+from complaints.staff.models import Employee, Tier
+from complaints.standards.models import Complainer, FailureType
 from tests.factories import a_complaint
 from tests.journeys.bench import Readers
 from tests.journeys.test_desk_journeys import at_the_desk
@@ -48,3 +50,22 @@ def test_quinn_loads_a_catalogue_merges_two_failures_and_reads_both_ways(
     expect(types.get_by_role("row", name="Noise at night")).to_have_count(0)
     types.get_by_role("row", name="Room not clean").get_by_role("link", name="5").click()
     expect(page.locator("ol.rows > li")).to_have_count(5)
+
+
+def test_fern_judges_who_goes_to_war_and_is_told_beforehand_who_will_have_it(
+    readers: Readers, fern: Employee, max_: Employee, cara: Customer
+) -> None:
+    UrgentRule.objects.create(name="Goes to war", complainer=Complainer.ACTIVIST, tier=Tier.MANAGER)
+    case = a_complaint(by=fern, customer=cara)
+    page = at_the_desk(readers.page(), fern, readers)
+    page.goto(f"/desk/complaints/{case.reference}/reassess/")
+    step = page.locator("#step-reassess")
+    step.get_by_label("Kind of complainer").select_option(label="Goes to war")
+    step.get_by_role("button", name="Show what it would change").click()
+    expect(step.locator(".foreseen")).to_contain_text("Goes up at once by the rule “Goes to war”: Max Moreno")
+    step.get_by_role("button", name="Assess anew").click()
+
+    expect(page.get_by_role("heading", name="What must not be done")).to_be_visible()
+    expect(page.locator("aside")).to_contain_text("Max Moreno")
+    case.refresh_from_db()
+    assert case.responsible == max_
