@@ -78,8 +78,9 @@ def allowance(
     """What an employee may decide on a case: the rule that holds, and what is left of its caps.
 
     A failure is accounted for in one currency, that of the first remedy which took money; another one is converted.
-    Where complaints in two currencies turn out to be one failure, nothing is left. `without` leaves out what one remedy
-    holds itself, `month` is another month than the present one. Raises RateMissing where a conversion has no rate.
+    Where complaints in two currencies turn out to be one failure, nothing is left. A month counts all that the employee
+    took in the rule's currency, by whichever rule. `without` leaves out what one remedy holds itself, `month` is
+    another month than the present one. Raises RateMissing where a conversion has no rate.
     """
     entries = LedgerEntry.objects.exclude(remedy=without) if without else LedgerEntry.objects.all()
     for_failure = _by_currency(entries.filter(_of_one_failure_with(case)))
@@ -87,7 +88,7 @@ def allowance(
     rule = _chosen(rules, [*for_failure] or ([currency, ""] if currency else [""]))
     if rule is None:
         return Allowance(employee=employee)
-    own = entries.filter(authority__in=same_people(rule), holder=employee, month=month or month_of(case, at=at))
+    own = entries.filter(holder=employee, month=month or month_of(case, at=at), currency=rule.currency)
     return Allowance(
         employee=employee,
         rule=rule,
@@ -106,13 +107,6 @@ def rules_for(employee: Employee, case: Case, *, at: datetime) -> list[Authority
     in_force = Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
     fitting = Authority.objects.filter(mine & here & in_force).select_related("unit")
     return sorted(fitting, key=lambda rule: (*(-part for part in rule.specificity), rule.currency))
-
-
-def same_people(rule: Authority) -> QuerySet[Authority]:
-    """The rule and those it replaced or that replace it: a month in which one follows the other is one month."""
-    return Authority.objects.filter(
-        tier=rule.tier, employee=rule.employee_id, unit=rule.unit_id, currency=rule.currency
-    )
 
 
 def month_of(case: Case, *, at: datetime) -> date:

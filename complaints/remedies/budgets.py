@@ -5,6 +5,7 @@ Employees stand in the order of their names: what somebody gives away is in no r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import Case as Choice
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When, Window
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from djmoney.money import Money
@@ -37,14 +38,14 @@ _NOTHING: Final = Value(Decimal(0), output_field=DecimalField(max_digits=14, dec
 class Account:
     """What one employee may spend by one authority in a month, and what stands in the ledger for it.
 
-    `earlier` was taken in the same month by the rule that it replaced, and counts.
+    `elsewhere` was taken in the same month and currency by whatever other rules they had, and counts.
     """
 
     holder: Employee
     authority: Authority
     held: Money
     spent: Money
-    earlier: Money
+    elsewhere: Money
     is_suspended: bool = False
 
     @property
@@ -59,8 +60,12 @@ class Account:
 
     @property
     def left(self) -> Money:
-        """What is left of the month."""
-        return self.budget - self.held - self.spent - self.earlier
+        """What is left of the month; never less than nothing."""
+        return self.left_beside(self.held + self.spent + self.elsewhere)
+
+    def left_beside(self, taken: Money) -> Money:
+        """What of the month's budget is left beside a sum."""
+        return max(self.budget - taken, self.budget * 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,18 @@ def account(viewer: Employee, *, authority: int, holder: int, month: date, at: d
 
 def lines(account: Account, month: date, *, before: int | None = None, limit: int = PAGE) -> tuple[list[Line], bool]:
     """The entries of an account, the newest first, each with what stood there after it; and whether there are more."""
-    rows = _entries(month).filter(authority=account.authority, holder=account.holder)
+    of_month = _entries(month).filter(holder=account.holder, currency=account.authority.currency)
+    by_others = of_month.exclude(authority=account.authority).filter(pk__lt=OuterRef("pk")).order_by()
+    rows = of_month.filter(authority=account.authority)
     if before is not None:  # older ones are summed as before: each sum goes from the oldest entry to its own
         rows = rows.filter(pk__lt=before)
     told = (
         rows.annotate(
             after_taken=Window(Sum("taken_by_it"), order_by=F("pk").asc()),
             after_spent=Window(Sum("spent_by_it"), order_by=F("pk").asc()),
+            elsewhere=Coalesce(
+                Subquery(by_others.values("holder").annotate(sum=Sum("taken_by_it")).values("sum")), _NOTHING
+            ),
         )
         .select_related("remedy", "case")
         .order_by("-pk")[: limit + 1]
@@ -193,7 +203,7 @@ def _entries(month: date) -> QuerySet[LedgerEntry, Any]:
 def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dict[int, list[Account]]:
     """The accounts of some people in a month, by their ids.
 
-    Of what they may spend now, and of whatever they took something from that month.
+    Of what they may spend now, and then, the newest first, of whatever else they took something from that month.
     """
     at = min(at, _end_of(month))
     sums: dict[tuple[int, int], tuple[Decimal, Decimal]] = {
@@ -213,14 +223,18 @@ def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dic
     for person in people:
         current = _in_force(person, rules, at=at)
         used_ones = [rule for rule in rules if (person.pk, rule.pk) in sums and rule not in current]
+        used_ones.sort(key=attrgetter("valid_from", "pk"), reverse=True)
         taken = {rule: sums.get((person.pk, rule.pk), (Decimal(0), Decimal(0))) for rule in [*current, *used_ones]}
+        everything = defaultdict[str, Decimal](Decimal)
+        for rule, parts in taken.items():
+            everything[rule.currency] += sum(parts)
         found[person.pk] = [
             Account(
                 holder=person,
                 authority=rule,
                 held=Money(held, rule.currency),
                 spent=Money(spent, rule.currency),
-                earlier=Money(sum(sum(taken[one]) for one in used_ones if _replaces(rule, one)), rule.currency),
+                elsewhere=Money(everything[rule.currency] - held - spent, rule.currency),
                 is_suspended=rule.course_id is not None and (person.pk, rule.course_id) not in trained,
             )
             for rule, (held, spent) in taken.items()
@@ -232,12 +246,6 @@ def _end_of(month: date) -> datetime:
     """The last moment of a month where the reader is: by what was in force then, a month that is over is shown."""
     behind = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return timezone.make_aware(datetime.combine(behind, time.min)) - timedelta(microseconds=1)
-
-
-def _replaces(rule: Authority, one: Authority) -> bool:
-    """Whether a rule is for the same people as an earlier one."""
-    whose = attrgetter("tier", "employee_id", "unit_id", "currency")
-    return one.valid_from < rule.valid_from and whose(one) == whose(rule)
 
 
 def _in_force(person: Employee, rules: Iterable[Authority], *, at: datetime) -> list[Authority]:
@@ -265,7 +273,8 @@ def _trained(people: Sequence[Employee], rules: Sequence[Authority], *, at: date
 def _line(entry: Any, account: Account) -> Line:
     currency = account.authority.currency
     spent, taken = Money(entry.after_spent, currency), Money(entry.after_taken, currency)
-    return Line(entry, held=taken - spent, spent=spent, left=account.budget - account.earlier - taken)
+    left = account.left_beside(taken + Money(entry.elsewhere, currency))
+    return Line(entry, held=taken - spent, spent=spent, left=left)
 
 
 def _summed(viewer: Employee, month: date, unit: int | None, by: str) -> list[tuple[Any, int, Money]]:

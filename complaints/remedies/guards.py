@@ -55,6 +55,8 @@ INSERT INTO complaints_balance (scope, case_id, currency, held, spent, taken)
     VALUES ('failure', root, NEW.currency, 0, 0, 0), ('failure', NEW.case_id, NEW.currency, 0, 0, 0)
     ON CONFLICT DO NOTHING;
 PERFORM FROM complaints_balance WHERE scope = 'failure' AND case_id IN (root, NEW.case_id) ORDER BY id FOR UPDATE;
+-- of all that one employee takes, by whichever rule, one entry is written at a time: no two rules make two budgets
+PERFORM pg_advisory_xact_lock(hashtextextended('complaints_holder ' || NEW.holder_id, 0));
 INSERT INTO complaints_balance (scope, authority_id, holder_id, month, currency, held, spent, taken)
     VALUES ('month', NEW.authority_id, NEW.holder_id, NEW.month, NEW.currency, 0, 0, 0) ON CONFLICT DO NOTHING;
 PERFORM FROM complaints_balance WHERE scope = 'month' AND authority_id = NEW.authority_id
@@ -84,14 +86,12 @@ IF NEW.kind NOT IN ('hold', 'spend') THEN
     RETURN NEW;
 END IF;
 
--- who takes money is held to the caps of their authority as it is now; a month in which it replaced another goes on
+-- who takes money is held to the caps of their authority as it is now, whichever they took the rest of the month by
 taken_before := 0;
 IF NEW.kind = 'hold' THEN
-    SELECT COALESCE(SUM(b.taken), 0) INTO taken_before FROM complaints_balance AS b
-        JOIN complaints_authority AS a ON a.id = b.authority_id
-        WHERE b.scope = 'month' AND b.holder_id = NEW.holder_id AND b.month = NEW.month AND a.id <> rule.id
-        AND a.tier = rule.tier AND a.currency = rule.currency
-        AND a.employee_id IS NOT DISTINCT FROM rule.employee_id AND a.unit_id IS NOT DISTINCT FROM rule.unit_id;
+    SELECT COALESCE(SUM(taken), 0) INTO taken_before FROM complaints_balance
+        WHERE scope = 'month' AND holder_id = NEW.holder_id AND month = NEW.month AND currency = NEW.currency
+        AND authority_id <> rule.id;
 END IF;
 UPDATE complaints_balance SET held = held + more_held, spent = spent + more_spent,
         taken = held + more_held + spent + more_spent, cap = rule.per_month - taken_before

@@ -527,6 +527,9 @@ class Balance(models.Model):
             models.CheckConstraint(condition=Q(cap=None) | Q(taken__lte=F("cap")), name="balance_within_cap"),
             models.CheckConstraint(condition=~Q(scope="month") | Q(taken=F("held") + F("spent")), name="month_adds_up"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["holder", "month"], condition=Q(scope="month"), name="months_of_holder")
+        ]
         triggers: ClassVar = [
             pgtrigger.Trigger(
                 name="by_the_ledger_alone",

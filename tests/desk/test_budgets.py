@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -44,10 +44,12 @@ def desk(client: Client, max_: Employee) -> Client:
     return client
 
 
-def given(by: Employee, amount: float, *, kind: RemedyKind = RemedyKind.REFUND, **facts: Any) -> Remedy:
+def given(
+    by: Employee, amount: float, *, kind: RemedyKind = RemedyKind.REFUND, at: datetime = AT, **facts: Any
+) -> Remedy:
     what = RemedyFacts(kind=kind, words="Sorry.", amount=usd(amount))
-    case = a_complaint(by=by, at=AT, **facts)
-    return propose_remedy(case.reference, what, by=by, at=AT)
+    case = a_complaint(by=by, at=at, **facts)
+    return propose_remedy(case.reference, what, by=by, at=at)
 
 
 def figures(viewer: Employee, who: Employee, month: date = MARCH) -> tuple[Money, Money, Money, Money]:
@@ -92,8 +94,21 @@ def test_what_was_spent_by_an_authority_that_ended_still_shows(fern: Employee, m
 
     held = dict(budgets.accounts(max_, MARCH, at=later(hours=2)).people)[fern]
 
-    told = [(one.budget, one.earlier, one.spent, one.left) for one in held]
+    told = [(one.budget, one.elsewhere, one.spent, one.left) for one in held]
     assert told == [(usd(400), usd(150), usd(0), usd(250)), (usd(1000), usd(0), usd(150), usd(850))]
+
+
+def test_what_was_taken_under_an_exception_counts_on_the_screen_too(fern: Employee, max_: Employee) -> None:
+    given(fern, 150)
+    exception = an_authority(fern, 200, 1100, valid_from=later(hours=1), valid_until=later(days=2))
+    with time_machine.travel(later(hours=2), tick=False):
+        given(fern, 170, at=later(hours=2))
+    by_tier, by_name = dict(budgets.accounts(max_, MARCH, at=later(days=3)).people)[fern]
+
+    assert by_name.authority == exception
+    assert (by_tier.spent, by_tier.elsewhere, by_tier.left) == (usd(150), usd(170), usd(680))
+    assert [one.left for one in budgets.lines(by_tier, MARCH)[0]] == [usd(850), usd(850)], "as it stood then"
+    assert [one.left for one in budgets.lines(by_name, MARCH)[0]] == [usd(780), usd(780)]
 
 
 def test_an_expired_training_is_said(desk: Client, fern: Employee) -> None:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -51,10 +51,15 @@ FIFTY = 50
 
 
 def proposing(
-    case: Case, by: Employee, amount: int, kind: RemedyKind = RemedyKind.VOUCHER, **facts: Any
+    case: Case,
+    by: Employee,
+    amount: int,
+    kind: RemedyKind = RemedyKind.VOUCHER,
+    at: datetime = AT,
+    **facts: Any,
 ) -> Callable[[], Remedy]:
     what = RemedyFacts(kind=kind, words="Sorry.", amount=usd(amount))
-    return lambda: propose_remedy(case.reference, what, by=by, at=AT, **facts)
+    return lambda: propose_remedy(case.reference, what, by=by, at=at, **facts)
 
 
 def statuses() -> dict[str, int]:
@@ -87,6 +92,17 @@ def test_fifty_complaints_at_once_share_one_months_budget(fern: Employee, max_: 
     held = LedgerEntry.objects.filter(kind="hold", holder=max_).count()
     assert (held, Approval.objects.filter(asked_of=max_).count()) == (20, 20), "Max holds what he can pay"
     assert Approval.objects.filter(asked_of=None).count() == 20, "the rest waits, and is not lost"
+
+
+def test_two_rules_of_one_employee_at_once_share_one_months_budget(fern: Employee, max_: Employee) -> None:
+    exception_from = later(hours=1)
+    an_authority(Tier.FRONT_LINE, 100, 100)
+    an_authority(fern, 100, 100, valid_from=exception_from)
+    cases = [a_complaint(by=fern, at=AT) for _ in range(FIFTY)]
+    nothing_broke(
+        meet(*[proposing(case, fern, 10, at=exception_from if n % 2 else AT) for n, case in enumerate(cases)])
+    )
+    assert statuses() == {RemedyStatus.OFFERED: 10, RemedyStatus.AWAITING: 40}
 
 
 def test_one_customer_with_many_complaints_and_duplicates_has_one_cap(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import Error, connection, transaction
+from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.common.errors import BeyondAuthority
@@ -143,6 +144,44 @@ def test_one_failure_is_accounted_for_in_one_currency(case: Case, fern: Employee
         LedgerEntry.objects.create(
             kind="hold", remedy=a_remedy(case, usd(1)), authority=euros, holder=fern, amount=1, at=AT
         )
+
+
+def test_an_exception_brings_no_second_budget_and_what_it_took_stays_taken(fern: Employee) -> None:
+    first, second, third = (a_complaint(by=fern, at=AT) for _one in range(3))
+    an_authority(Tier.FRONT_LINE, 400, 400)
+    held(first, fern, 400)
+    an_authority(fern, 500, 500, valid_from=later(hours=1), valid_until=later(days=1))
+    assert left(fern, second, at=later(hours=2)) == usd(100), "the month is the employee's, not the rule's"
+    with pytest.raises(BeyondAuthority):
+        held(second, fern, 101, at=later(hours=2))
+    entry = held(second, fern, 100, at=later(hours=2))
+    assert left(fern, third, at=later(days=2)) == usd(0)
+    with pytest.raises(BeyondAuthority):
+        held(third, fern, 1, at=later(days=2))
+    ledger.give_back(entry.remedy, at=later(days=2))
+    Authority.objects.filter(employee=None).update(per_month=450)
+    assert left(fern, third, at=later(days=2)) == usd(50)
+    held(third, fern, 50, at=later(days=2))
+    assert ledger.discrepancies() == []
+
+
+def test_raw_sql_takes_no_second_budget_by_an_exception(case: Case, fern: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 400, 400)
+    held(case, fern, 400)
+    exception = an_authority(fern, 900, 500)
+    take = f"{_INTO}) SELECT 'hold', remedy_id, {exception.pk}, holder_id, %d, at FROM complaints_ledgerentry"
+    with pytest.raises(Error):
+        raw(take % 101)
+    raw(take % 100)
+    assert left(fern, case) == usd(0)
+
+
+def test_another_currency_is_another_budget(fern: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 400, 400)
+    an_authority(Tier.FRONT_LINE, 400, 400, currency="EUR")
+    held(a_complaint(by=fern, at=AT), fern, 400)
+    in_euros = allowance(fern, a_complaint(by=fern, at=AT), at=AT, currency="EUR")
+    assert in_euros.left == Money(400, "EUR")
 
 
 _INTO = "INSERT INTO complaints_ledgerentry (kind, remedy_id, authority_id, holder_id, amount, at"
