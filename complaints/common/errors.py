@@ -230,6 +230,13 @@ class VoucherNotGood(RecoveryError):
     sentence_template = _("This voucher cannot be redeemed: %(why)s")
 
 
+class VoucherStays(RecoveryError):
+    """What a voucher was worth is gone already: it was redeemed, or has expired and was given back."""
+
+    code = "voucher_stays"
+    sentence_template = _("This voucher cannot be taken back: %(why)s")
+
+
 class CausesNotYours(NotPermitted):
     """Causes are looked into by analysts, departments and those who lead."""
 

@@ -31,7 +31,7 @@ from complaints.common.errors import (
     OwnProposal,
     RateMissing,
     RemedyMovedOn,
-    VoucherNotGood,
+    VoucherStays,
 )
 from complaints.common.keyset import read_id
 from complaints.desk import kept, remedies
@@ -52,7 +52,7 @@ MOVED_ON: Final = (
     RemedyMovedOn,
     BeyondAuthority,
     RateMissing,
-    VoucherNotGood,
+    VoucherStays,
     OwnAuthority,
     OwnProposal,
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from complaints.cases import lifecycle
 from complaints.cases.entries import Entry
 from complaints.cases.states import Move
-from complaints.common.errors import OwnAuthority, VoucherNotGood
+from complaints.common.errors import OwnAuthority, VoucherStays
 from complaints.fulfilment import queue as orders
 from complaints.handling.offer_remedy import note
 from complaints.handling.texts import written
@@ -40,9 +40,9 @@ def reverse_remedy(reference: str, *, remedy: int, reason: str, by: Employee, at
     voucher = Voucher.objects.select_for_update().filter(remedy=item).first()
     if voucher is not None:
         if voucher.redeemed_at is not None:
-            raise VoucherNotGood(why=_("it was redeemed already."))
+            raise VoucherStays(why=_("it was redeemed already."))
         if voucher.expired_at is not None:
-            raise VoucherNotGood(why=_("it has expired, and what it was worth was given back."))
+            raise VoucherStays(why=_("it has expired, and what it was worth was given back."))
         voucher.void_at = at
         voucher.save(update_fields=["void_at"])
     remedies.apply(item, RemedyMove.REVERSE)

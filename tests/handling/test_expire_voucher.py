@@ -11,7 +11,7 @@ from django.test import Client
 
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.sentences import sentence_for_customer, sentence_for_staff
-from complaints.common.errors import VoucherNotGood
+from complaints.common.errors import VoucherNotGood, VoucherStays
 from complaints.customers.models import Customer
 from complaints.handling.expire_voucher import expire_voucher, unused_ids
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
@@ -72,7 +72,7 @@ def test_once_expired_it_is_over_for_good(case: Case, fern: Employee, max_: Empl
     assert not expire_voucher(voucher.pk, at=ITS_DAY)
     with pytest.raises(VoucherNotGood):  # by a clock that goes slow, too
         redeem_voucher(voucher.code, redeemed_for="Bill 1", by=fern, at=ITS_DAY - timedelta(days=1))
-    with pytest.raises(VoucherNotGood):
+    with pytest.raises(VoucherStays, match="cannot be taken back: it has expired"):
         reverse_remedy(case.reference, remedy=voucher.remedy_id, reason="No.", by=max_, at=ITS_DAY)
     assert movements(voucher.remedy) == ["hold", "spend", "reverse"]
     assert happened(case).count("voucher.expired") == 1

@@ -23,6 +23,7 @@ from complaints.common.errors import (
     RateMissing,
     RemedyMovedOn,
     VoucherNotGood,
+    VoucherStays,
 )
 from complaints.customers.models import Customer
 from complaints.escalation.models import LadderStep
@@ -545,6 +546,6 @@ def test_a_redeemed_voucher_is_not_reversed(case: Case, fern: Employee, max_: Em
     remedy = propose(case, fern)
     fulfil_remedy(case.reference, remedy=remedy.pk, by=fern, at=AT)
     redeem_voucher(Voucher.objects.get().code, redeemed_for="Bill 12", by=fern, at=AT + timedelta(days=1))
-    with pytest.raises(VoucherNotGood):
+    with pytest.raises(VoucherStays, match="cannot be taken back: it was redeemed already"):
         reverse_remedy(case.reference, remedy=remedy.pk, reason="Lost.", by=max_, at=AT)
     assert movements(remedy) == ["hold", "spend"]
