@@ -138,13 +138,13 @@ def _where(shown: Iterable[Group]) -> dict[int, int]:
 def _by_currency(accounts: Sequence[Account]) -> dict[str, list[Money]]:
     """What one person was granted, holds and has spent, in each currency.
 
-    Where one rule replaced another, by the newest. Who was suspended was granted what they had taken before.
+    By the rule in force, or by the newest where none is any more. Who was suspended was granted what they had taken.
     """
     found: dict[str, list[Money]] = {}
-    for one in sorted(accounts, key=lambda account: account.authority.valid_from):
+    for one in accounts:  # that in force first, then from the newest to the oldest
         nothing = Money(0, one.authority.currency)
-        _granted, held, spent = found.get(one.authority.currency, [nothing] * 3)
+        first = [nothing if one.is_suspended else one.budget, nothing, nothing]
+        granted, held, spent = found.get(one.authority.currency, first)
         held, spent = held + one.held, spent + one.spent
-        granted = nothing if one.is_suspended else one.budget
         found[one.authority.currency] = [max(granted, held + spent), held, spent]
     return found

@@ -163,6 +163,22 @@ def test_the_months_of_a_changed_rule_are_granted_once(fern: Employee, max_: Emp
     assert (use.granted, use.spent) == (usd(600), usd(150))
 
 
+def test_an_exception_that_is_over_grants_nothing_more(fern: Employee, max_: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 200, 1000)
+    an_authority(fern, 500, 5000, valid_from=later(hours=1), valid_until=later(days=2))
+    give(a_complaint(by=fern, at=AT), 150, by=fern, at=later(hours=2))
+    (use,) = use_of(groups(max_, MARCH).shown, MARCH, at=AFTERWARDS)[max_.unit_id]
+    assert (use.granted, use.spent, use.unused) == (usd(1000), usd(150), usd(850))
+
+
+def test_what_was_taken_under_a_larger_exception_was_granted(fern: Employee, max_: Employee) -> None:
+    an_authority(Tier.FRONT_LINE, 100, 100)
+    an_authority(fern, 500, 5000, valid_from=later(hours=1), valid_until=later(days=2))
+    give(a_complaint(by=fern, at=AT), 150, by=fern, at=later(hours=2))
+    (use,) = use_of(groups(max_, MARCH).shown, MARCH, at=AFTERWARDS)[max_.unit_id]
+    assert (use.granted, use.spent, use.unused) == (usd(150), usd(150), usd(0))
+
+
 def test_whose_training_expired_was_granted_what_they_took(fern: Employee, max_: Employee) -> None:
     course = Course.objects.create(name="Making it right")
     Training.objects.create(employee=fern, course=course, taken_on=date(2025, 1, 1), expires_on=date(2026, 3, 20))
