@@ -38,7 +38,8 @@ _NOTHING: Final = Value(Decimal(0), output_field=DecimalField(max_digits=14, dec
 class Account:
     """What one employee may spend by one authority in a month, and what stands in the ledger for it.
 
-    `elsewhere` was taken in the same month and currency by whatever other rules they had, and counts.
+    `elsewhere` was taken in the same month and currency by whatever other rules they had, and counts. `is_over` where
+    the authority had ended by the moment that is shown: now, or the last of a month that is past.
     """
 
     holder: Employee
@@ -47,6 +48,12 @@ class Account:
     spent: Money
     elsewhere: Money
     is_suspended: bool = False
+    is_over: bool = False
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether it is for this employee by name, not for their tier."""
+        return self.authority.employee_id is not None
 
     @property
     def budget(self) -> Money:
@@ -60,8 +67,8 @@ class Account:
 
     @property
     def left(self) -> Money:
-        """What is left of the month; never less than nothing."""
-        return self.left_beside(self.held + self.spent + self.elsewhere)
+        """What is left of the month, never less than nothing; nothing where the authority is over."""
+        return self.budget * 0 if self.is_over else self.left_beside(self.held + self.spent + self.elsewhere)
 
     def left_beside(self, taken: Money) -> Money:
         """What of the month's budget is left beside a sum."""
@@ -236,6 +243,7 @@ def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dic
                 spent=Money(spent, rule.currency),
                 elsewhere=Money(everything[rule.currency] - held - spent, rule.currency),
                 is_suspended=rule.course_id is not None and (person.pk, rule.course_id) not in trained,
+                is_over=rule.valid_until is not None and rule.valid_until <= at,
             )
             for rule, (held, spent) in taken.items()
         ]

@@ -95,7 +95,9 @@ def test_what_was_spent_by_an_authority_that_ended_still_shows(fern: Employee, m
     held = dict(budgets.accounts(max_, MARCH, at=later(hours=2)).people)[fern]
 
     told = [(one.budget, one.elsewhere, one.spent, one.left) for one in held]
-    assert told == [(usd(400), usd(150), usd(0), usd(250)), (usd(1000), usd(0), usd(150), usd(850))]
+    assert told == [(usd(400), usd(150), usd(0), usd(250)), (usd(1000), usd(0), usd(150), usd(0))], (
+        "nothing is left of what is over"
+    )
 
 
 def test_what_was_taken_under_an_exception_counts_on_the_screen_too(fern: Employee, max_: Employee) -> None:
@@ -109,6 +111,26 @@ def test_what_was_taken_under_an_exception_counts_on_the_screen_too(fern: Employ
     assert (by_tier.spent, by_tier.elsewhere, by_tier.left) == (usd(150), usd(170), usd(680))
     assert [one.left for one in budgets.lines(by_tier, MARCH)[0]] == [usd(850), usd(850)], "as it stood then"
     assert [one.left for one in budgets.lines(by_name, MARCH)[0]] == [usd(780), usd(780)]
+
+
+def test_an_exception_and_what_is_over_say_so(desk: Client, fern: Employee) -> None:
+    def page(month: str = "2026-03") -> str:
+        return " ".join(desk.get("/desk/budgets/", {"month": month}).content.decode().split())
+
+    given(fern, 150)
+    assert "exception for this employee" not in page()
+    assert "ended on" not in page()
+    exception = an_authority(fern, 200, 1100, valid_from=later(hours=1), valid_until=later(days=2))
+    with time_machine.travel(later(hours=2), tick=False):
+        given(fern, 170, at=later(hours=2))
+        assert "exception for this employee" in page()
+        assert "ended on" not in page()
+    with time_machine.travel(later(days=2), tick=False):
+        assert "exception for this employee" in page()
+        assert "ended on March 12, 2026" in page()
+    Authority.objects.filter(pk=exception.pk).update(valid_until=later(days=40))
+    with time_machine.travel(later(days=41), tick=False):
+        assert "ended on" not in page(), "by the end of March it was in force"
 
 
 def test_an_expired_training_is_said(desk: Client, fern: Employee) -> None:
