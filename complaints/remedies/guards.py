@@ -12,10 +12,19 @@ from complaints.cases.models import SAME_FAILURE
 LEDGER_ENTRY: Final = """
 IF NEW.kind = 'hold' THEN
     -- whose complaint it is and which month it falls into are facts, not what the INSERT says
-    SELECT c.id, c.customer_id, u.time_zone INTO NEW.case_id, NEW.customer_id, zone
+    SELECT c.id, c.customer_id, u.time_zone, u.path INTO NEW.case_id, NEW.customer_id, zone, place
         FROM complaints_remedy AS r JOIN complaints_case AS c ON c.id = r.case_id
         JOIN complaints_unit AS u ON u.id = c.unit_id WHERE r.id = NEW.remedy_id;
     SELECT * INTO rule FROM complaints_authority WHERE id = NEW.authority_id;
+    IF (
+        rule.valid_from <= NEW."at" AND (rule.valid_until IS NULL OR rule.valid_until > NEW."at")
+        AND (rule.employee_id = NEW.holder_id
+            OR EXISTS (SELECT FROM complaints_employee WHERE id = NEW.holder_id AND role = rule.tier))
+        AND (rule.unit_id IS NULL
+            OR EXISTS (SELECT FROM complaints_unit WHERE id = rule.unit_id AND starts_with(place, path)))
+    ) IS NOT TRUE THEN
+        RAISE EXCEPTION 'ledger: not an authority of this employee, here and then' USING ERRCODE = 'check_violation';
+    END IF;
     NEW.hold_id := NULL;
     NEW.currency := rule.currency;
     NEW.taken_at := NEW."at";
@@ -127,6 +136,7 @@ LEDGER_DECLARES: Final = (
     ("rule", "complaints_authority%ROWTYPE"),
     ("origin", "complaints_ledgerentry%ROWTYPE"),
     ("zone", "text"),
+    ("place", "text"),
     ("failure", "bigint[]"),
     ("root", "bigint"),
     ("person", "bigint"),

@@ -412,6 +412,17 @@ class ExchangeRate(models.Model):
         return f"{self.source} → {self.target} {self.rate}"
 
 
+def _never_emptied() -> pgtrigger.Trigger:
+    """Refuse a TRUNCATE, of this table or by a CASCADE from another: it asks no trigger of a row."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'the ledger is never emptied' USING ERRCODE = 'insufficient_privilege';",
+    )
+
+
 class LedgerKind(models.TextChoices):
     HOLD = "hold", _("Set aside")
     SPEND = "spend", _("Spent")
@@ -469,6 +480,7 @@ class LedgerEntry(models.Model):
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            _never_emptied(),
             pgtrigger.Trigger(
                 name="keeps_balances",
                 when=pgtrigger.Before,
@@ -536,7 +548,8 @@ class Balance(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=BALANCE,
-            )
+            ),
+            _never_emptied(),
         ]
 
     def __str__(self) -> str:

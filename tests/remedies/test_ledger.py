@@ -16,6 +16,7 @@ from complaints.remedies import ledger
 from complaints.remedies.authority import allowance
 from complaints.remedies.models import Authority, Balance, LedgerEntry, Scope
 from complaints.staff.models import Employee, Tier
+from tests.cast import Organisation
 from tests.factories import a_complaint
 from tests.remedies.purse import AT, a_remedy, an_authority, later, left, movements, usd
 
@@ -215,6 +216,32 @@ def test_raw_sql_neither_rewrites_nor_overspends(case: Case, fern: Employee, rul
     with pytest.raises(Error):
         raw(sql)
     assert month() == [150, 0]
+
+
+@pytest.mark.parametrize("table", ["complaints_ledgerentry", "complaints_balance", "complaints_remedy CASCADE"])
+def test_the_ledger_is_never_emptied(case: Case, fern: Employee, rule: Authority, table: str) -> None:
+    held(case, fern, 150)
+    with pytest.raises(Error, match="the ledger is never emptied"):
+        raw(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table}")
+    assert month() == [150, 0]
+
+
+def test_raw_sql_takes_money_by_nobody_elses_rule(
+    case: Case, fern: Employee, max_: Employee, rule: Authority, organisation: Organisation
+) -> None:
+    held(case, fern, 1)
+    take = f"{_INTO}) SELECT 'hold', remedy_id, %d, holder_id, 1, at FROM complaints_ledgerentry"
+    for other in (
+        an_authority(Tier.MANAGER, 2000),
+        an_authority(max_, 2000),
+        an_authority(fern, 2000, unit=organisation.lakeside),
+        an_authority(fern, 2000, valid_until=AT),
+        an_authority(fern, 2000, valid_from=later(hours=1)),
+    ):
+        with pytest.raises(Error, match="not an authority of this employee"):
+            raw(take % other.pk)
+    raw(take % an_authority(fern, 2000, unit=organisation.region).pk)
+    assert LedgerEntry.objects.count() == 2
 
 
 def test_raw_sql_gives_back_no_more_than_was_taken(case: Case, fern: Employee, rule: Authority) -> None:
