@@ -110,3 +110,21 @@ def late_room(db: None) -> FailureType:
     return FailureType.objects.create(
         parent=area, name="Room not ready on time", name_zh="客房未按时备妥", touchpoint="Arrival"
     )
+
+
+@pytest.fixture
+def housekeeping(organisation: Organisation) -> Unit:
+    """A department beside the branches, which is asked for causes."""
+    return Unit.objects.create(
+        code="housekeeping",
+        name="Housekeeping",
+        kind=UnitKind.DEPARTMENT,
+        parent=organisation.region,
+        time_zone="America/New_York",
+    )
+
+
+@pytest.fixture
+def hana(housekeeping: Unit) -> Employee:
+    """Leads Housekeeping."""
+    return employee("Hana Holt", Role.MANAGER, housekeeping)

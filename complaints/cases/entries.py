@@ -82,6 +82,10 @@ class Entry(StrEnum):
     APPROVAL_ANSWERED = "approval.answered"
     VOUCHER_REDEEMED = "voucher.redeemed"
     VOUCHER_EXPIRED = "voucher.expired"
+    CAUSE_ASKED = "cause.asked"
+    CAUSE_ANSWERED = "cause.answered"
+    CAUSE_ACCEPTED = "cause.accepted"
+    ACTION_PLANNED = "action.planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +209,8 @@ TOLD: Final[dict[Entry, Telling]] = {
         _("The voucher expired unused, and its worth went back to whoever had given it: %(remedy)s"),
         _("Your voucher has expired: %(remedy)s"),
     ),
+    Entry.CAUSE_ASKED: Telling(_("%(actor)s asked %(department)s for the cause: %(title)s")),
+    Entry.CAUSE_ANSWERED: Telling(_("%(actor)s named the cause for %(department)s: %(title)s")),
+    Entry.CAUSE_ACCEPTED: Telling(_("%(actor)s accepted the cause: %(title)s")),
+    Entry.ACTION_PLANNED: Telling(_("%(actor)s planned a corrective action: %(title)s")),
 }

@@ -228,3 +228,30 @@ class VoucherNotGood(RecoveryError):
 
     code = "voucher_not_good"
     sentence_template = _("This voucher cannot be redeemed: %(why)s")
+
+
+class CausesNotYours(NotPermitted):
+    """Causes are looked into by analysts, departments and those who lead."""
+
+    sentence_template = _("Causes are for quality analysts, for the departments they ask, and for those who lead.")
+
+
+class CauseMovedOn(RecoveryError):
+    """The step is not legal in the state that an investigation, a hearing or an action has now."""
+
+    code = "cause_moved_on"
+    sentence_template = _("This has moved on: the step is not possible now.")
+
+
+class AppealTooLate(RecoveryError):
+    """The days in which a finding could be appealed are over."""
+
+    code = "appeal_too_late"
+    sentence_template = _("The time to appeal was over at %(until)s.")
+
+
+class NotHeardYet(RecoveryError):
+    """Nobody is judged who was not heard, unless they let the time for it pass."""
+
+    code = "not_heard_yet"
+    sentence_template = _("Nothing can be found yet: %(name)s has not answered and has until %(until)s to do so.")

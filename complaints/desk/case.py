@@ -20,6 +20,7 @@ from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
 from complaints.cases.queries import clocks_of, duplicates_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move
+from complaints.causes.queries import investigations_of
 from complaints.common.errors import (
     BeyondAuthority,
     ChangedMeanwhile,
@@ -277,6 +278,7 @@ def _page(
         "told": told,
         "files": files,
         "linked": linked,
+        "investigations": investigations_of(case, seen_by=employee),
         "duplicates": duplicates_of(case, seen_by=employee),
         "deadlines": [(clock, state_of(clock, at=at)) for clock in clocks_of(case)],
         "newest": newest,

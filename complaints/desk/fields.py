@@ -33,6 +33,12 @@ class Hour(forms.TimeField):
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
+class Day(forms.DateField):
+    """A day, picked where the browser can."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class Words(forms.CharField):
     """As many lines as it takes."""
 

@@ -16,11 +16,14 @@ from complaints.desk import (
     mail_in,
     messages,
     remedies,
+    search,
     slip,
     to_give,
     vouchers,
     worklist,
 )
+from complaints.desk.causes import actions, hearings
+from complaints.desk.causes import pages as causes
 from complaints.desk.insights import pages as insights
 from complaints.desk.settings import failures, texts
 from complaints.desk.settings import pages as settings
@@ -31,6 +34,9 @@ urlpatterns = [
     path("", worklist.worklist_page, name="worklist"),
     path("news/", live.list_news, name="list_news"),
     path("counts/", live.counts, name="counts"),
+    path("searches/", search.keep, name="keep_search"),
+    path("searches/<int:pk>/", search.saved_search, name="saved_search"),
+    path("searches/<int:pk>/drop/", search.drop, name="drop_search"),
     path("bell/", bell.bell, name="bell"),
     path("bell/<int:pk>/", bell.bell_item, name="bell_item"),
     path("complaints/new/", filing.new_complaint, name="new_complaint"),
@@ -75,6 +81,15 @@ urlpatterns = [
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/<int:pk>/retry/", messages.retry, name="retry_message"),
     path("messages/<int:pk>/retry-like/", messages.retry_like, name="retry_messages_like"),
+    path("causes/", causes.causes, name="causes"),
+    path("causes/new/", causes.new_investigation, name="new_investigation"),
+    path("causes/exposure/", actions.exposure, name="exposure"),
+    path("causes/actions/<int:pk>/", actions.action, name="action"),
+    path("causes/actions/<int:pk>/<str:move>/", actions.action_step, name="action_step"),
+    path("causes/hearings/<int:pk>/", hearings.hearing, name="hearing"),
+    path("causes/hearings/<int:pk>/<str:move>/", hearings.hearing_step, name="hearing_step"),
+    path("causes/<int:pk>/", causes.investigation, name="investigation"),
+    path("causes/<int:pk>/<str:move>/", causes.investigation_step, name="investigation_step"),
     path("insights/", insights.insights, name="insights"),
     path("insights/cases/", insights.insights_cases, name="insights_cases"),
     path("insights/cases/sheet.csv", insights.insights_sheet, name="insights_sheet"),

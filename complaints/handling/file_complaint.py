@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import attachments, clocks, links, search, timeline
+from complaints.cases import attachments, clocks, links, timeline
+from complaints.cases import texts as found_by
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Mood
 from complaints.common import rulebook
@@ -146,7 +147,7 @@ def _store(
     entry = timeline.entry(case, Entry.FILED, by=actor, at=at, channel=facts.channel)
     receipt = tell.receipt(case, address=address, at=at, what_happened=facts.what_happened, by_staff=by is not None)
     link, token = links.link(case, at=at) if by is None else (None, None)
-    others = [*([sign] if sign else []), search.text_of(case), receipt, *([link] if link else [])]
+    others = [*([sign] if sign else []), found_by.text_of(case), receipt, *([link] if link else [])]
     insert_together(case, *promised, entry, *others)
     hint(receipt)
     if files:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import clocks, lifecycle, search, timeline
+from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock
 from complaints.cases.states import MOVES, Move, Status
@@ -117,7 +117,6 @@ def reassess(
     lifecycle.check_version(case, seen_version)
     clocks.store(judged.clocks)
     if judged.left_unit is not None:
-        search.move_to_unit(case)
         queue.move_to_unit(case.reference, case.unit)
     lifecycle.store(case)
     timeline.record(case, Entry.REASSESSED, by=by.actor, at=at, changes=judged.words)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from django.conf import settings
 
+from complaints.cases.texts import old_ids
 from complaints.customers.doubles import unlooked_ids
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
@@ -22,12 +24,24 @@ from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.renew_text import renew_text
 from complaints.handling.send_order import send_due
 from complaints.handling.sort_mail import put_off as put_mail_off
 from complaints.handling.sort_mail import sort_mail
 from complaints.handling.survey import survey, surveying_ids
 from complaints.handling.tell_the_day import tell_the_day, whose_day_begins
 from complaints.handling.warn_of_training import expiring_ids, warn_of_training
+from complaints.handling.watch_causes import (
+    actions_to_watch,
+    hearings_to_watch,
+    investigations_to_watch,
+    put_off_action,
+    put_off_hearing,
+    put_off_investigation,
+    watch_action,
+    watch_hearing,
+    watch_investigation,
+)
 from complaints.incoming.queries import unsorted_ids
 from complaints.staff.queries import Roster
 
@@ -113,9 +127,37 @@ def warn_of_trainings(*, clock: Now, limit: int | None = 200) -> int:
     return each(expiring_ids(at=clock(), limit=limit), lambda one: warn_of_training(one, at=clock()))
 
 
+def watch_causes(*, clock: Now, limit: int | None = 200) -> int:
+    """Remind of causes and actions that are due, take them up the ladder, measure effects, reopen what had none.
+
+    And remind who is waited for in a hearing.
+    """
+    rows = (
+        (investigations_to_watch, watch_investigation, put_off_investigation),
+        (actions_to_watch, watch_action, put_off_action),
+        (hearings_to_watch, watch_hearing, put_off_hearing),
+    )
+    done = 0
+    for waiting, watch, put_off_one in rows:
+        due = waiting(at=clock(), limit=limit)
+        done += each(due, partial(watch, at=clock()), on_failure=partial(put_off_one, at=clock()))
+    return done
+
+
 def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
     """Look for doubles of customers whose files were written since the last turn; how many files."""
     return each(unlooked_ids(limit=limit), lambda one: look_for_doubles(one, at=clock()))
+
+
+def renew_texts(*, goes_on: Callable[[], bool] = lambda: True, limit: int = 200) -> int:
+    """Let cases of an older make be found by all that was written on them, until none is left or it was enough."""
+    done = 0
+    while ids := old_ids(limit=limit):
+        taken = each(ids, renew_text)
+        done += taken
+        if not taken or not goes_on():
+            break
+    return done
 
 
 def tell_days(*, clock: Now) -> int:

@@ -71,6 +71,7 @@ def sweep(*, clock: rounds.Now) -> Swept:
     remedies = _lapsed(at=clock())
     passed_up, expired = rounds.pass_up(clock=clock, limit=None), rounds.expire(clock=clock, limit=None)
     rounds.warn_of_trainings(clock=clock, limit=None)
+    rounds.watch_causes(clock=clock, limit=None)
     rounds.tell_days(clock=clock)
     rounds.ask_how_it_was(clock=clock, limit=None)
     prove_ledger(at=clock())

@@ -103,6 +103,12 @@ def warn() -> int:
     return rounds.warn_of_trainings(clock=now)
 
 
+@shared_task(name="causes.watch", ignore_result=True)
+def watch_causes() -> int:
+    """Look after causes and corrective actions that are due."""
+    return rounds.watch_causes(clock=now)
+
+
 @shared_task(name="staff.tell_days", ignore_result=True)
 def tell_days() -> int:
     """Tell people in the morning of a working day which complaints are theirs."""
@@ -125,6 +131,13 @@ def prove() -> bool:
 def look_for_doubles() -> int:
     """Look for doubles of customers whose files were written."""
     return rounds.look_for_customers_twice(clock=now)
+
+
+@shared_task(name="cases.renew_texts", ignore_result=True)
+def renew_texts() -> int:
+    """Let cases of an older make be found by all that was written on them; a turn ends after a while."""
+    ends = monotonic() + TURN
+    return rounds.renew_texts(goes_on=lambda: monotonic() < ends)
 
 
 @shared_task(name="deadlines.recompute", ignore_result=True)

@@ -45,6 +45,8 @@ class Kind(models.TextChoices):
     STAFF_APPROVAL_DROPPED = "staff_approval_dropped", _("To staff: nothing to decide any more")
     STAFF_TRAINING = "staff_training", _("To staff: a training expires")
     STAFF_LEDGER = "staff_ledger", _("To staff: the ledger does not add up")
+    STAFF_CAUSE = "staff_cause", _("To staff: a cause, or an action against one")
+    STAFF_HEARING = "staff_hearing", _("To staff: in confidence")
     STAFF_UNREACHABLE = "staff_unreachable", _("To staff: mail does not reach the customer")
     SEVERAL = "several", _("Several messages in one")
     STAFF_SEVERAL = "staff_several", _("To staff: several messages in one")
@@ -103,6 +105,9 @@ FOLDED: Final = frozenset(
 )
 """Kinds of which one address gets only so many an hour, the rest in one: news, never what a person wrote."""
 
+
+CONFIDENTIAL: Final = frozenset({Kind.STAFF_HEARING})
+"""Kinds that nobody sees but whoever they are for, whatever units one sees."""
 
 ONLY_PROGRESS: Final = frozenset({Kind.PROGRESS, Kind.SURVEY})
 """Kinds that customers may do without: no answer is ever among them, nor what they have to know."""

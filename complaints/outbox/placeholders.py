@@ -62,6 +62,7 @@ _OUTSIDE: Final = {
     "outside": Placeholder(_("Who can be turned to outside."), _("The ombudsman")),
     "contact": Placeholder(_("How to reach them; may be empty."), "ombudsman.example\n+1 800 555 0100"),
 }
+_NEWS: Final = {"news": Placeholder(_("What has happened, in a few words."), _("Your department is asked for a cause"))}
 _LINES: Final = {
     "lines": Placeholder(_("What there is to tell, line by line: for use with for."), ["C-7K3M9QXR · Cara Castillo"]),
     "how_many": Placeholder(_("How many lines there are."), 2),
@@ -138,6 +139,15 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
         ),
     },
     Kind.STAFF_APPROVAL_DROPPED: {**_GIVEN, **_REASON},
+    Kind.STAFF_CAUSE: {
+        **_NEWS,
+        "title": Placeholder(_("What the investigation or the action is called."), _("Rooms that are late")),
+        "due_at": Placeholder(_("By when it is due."), _MOMENT),
+    },
+    Kind.STAFF_HEARING: {
+        **_NEWS,
+        "due_at": Placeholder(_("Until when they may answer or appeal; may be empty."), _MOMENT),
+    },
     Kind.STAFF_TRAINING: {
         "course": Placeholder(_("The training."), _("Making it right")),
         "employee": Placeholder(_("Whose training it is."), _NAME),
@@ -152,7 +162,15 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
     Kind.STAFF_SEVERAL: _LINES,
 }
 _OF_NO_CASE: Final = frozenset(
-    {Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER, Kind.STAFF_SEVERAL}
+    {
+        Kind.STAFF_DAILY,
+        Kind.STAFF_DIGEST,
+        Kind.STAFF_CAUSE,
+        Kind.STAFF_HEARING,
+        Kind.STAFF_TRAINING,
+        Kind.STAFF_LEDGER,
+        Kind.STAFF_SEVERAL,
+    }
 )
 
 FRAME: Final = {name: _TO_CUSTOMERS[name] for name in ("recipient_name", "reference")}

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
-from complaints.outbox.models import BarredAddress, Breaker, Channel, Message, MessageState
+from complaints.outbox.models import CONFIDENTIAL, BarredAddress, Breaker, Channel, Message, MessageState
 from complaints.staff.models import Employee
 from complaints.staff.queries import sees_whole_organisation, visible_units
 
 PAGE = 25
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
+_IN_CONFIDENCE = Q(kind__in=CONFIDENTIAL)
 IN_TROUBLE = frozenset({MessageState.FAILED, MessageState.WITHHELD, MessageState.RETRY, MessageState.BOUNCED})
 """The states that have an index of their own: they are few, and looked for among many."""
 
@@ -29,10 +30,9 @@ class MessagePage:
 
 
 def visible_to(employee: Employee) -> QuerySet[Message]:
-    """The messages about cases of the units that the employee sees."""
-    if sees_whole_organisation(employee):
-        return Message.objects.all()
-    return Message.objects.filter(unit_id__in=_unit_ids(employee))
+    """The messages about cases of the units that the employee sees, and in confidence only their own."""
+    shown = Message.objects.exclude(_IN_CONFIDENCE & ~Q(colleague=employee))
+    return shown if sees_whole_organisation(employee) else shown.filter(unit_id__in=_unit_ids(employee))
 
 
 def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") -> MessagePage:
@@ -50,7 +50,10 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
     elif state in IN_TROUBLE:
         walk = walk.filter(state=state)
     found = (
-        Message.objects.filter(pk__in=walk.values("pk")[:WALK]).order_by("-pk").defer("facts", "body_text", "body_html")
+        Message.objects.exclude(_IN_CONFIDENCE & ~Q(colleague=employee))
+        .filter(pk__in=walk.values("pk")[:WALK])
+        .order_by("-pk")
+        .defer("facts", "body_text", "body_html")
     )
     if state:
         found = found.filter(state=state)

@@ -50,11 +50,15 @@ class Permission(StrEnum):
     KEEP_PLAYBOOKS = "playbook:keep"
     KEEP_CATALOGUE = "catalogue:keep"
     KEEP_TEXTS = "text:keep"
+    VIEW_CAUSES = "cause:view"
+    ANSWER_CAUSES = "cause:answer"
+    INVESTIGATE = "cause:investigate"
 
 
 _ADMINISTRATION: Final = frozenset(
     {Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_CATALOGUE, Permission.KEEP_TEXTS}
 )
+_CAUSES: Final = frozenset({Permission.VIEW_CAUSES, Permission.ANSWER_CAUSES, Permission.INVESTIGATE})
 _LEADING: Final = frozenset(
     {
         Permission.ASSIGN,
@@ -68,12 +72,14 @@ _LEADING: Final = frozenset(
         Permission.DECIDE_APPROVAL,
         Permission.VIEW_BUDGETS,
         Permission.VIEW_INSIGHTS,
+        Permission.VIEW_CAUSES,
+        Permission.ANSWER_CAUSES,
     }
 )
 _STEWARDSHIP: Final = frozenset({Permission.MERGE_CUSTOMERS})
 """Who keeps the profiles of customers: analysts and administrators, who see whole and handle no complaint."""
 
-_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _STEWARDSHIP
+_HANDLING: Final = frozenset(Permission) - _LEADING - _ADMINISTRATION - _STEWARDSHIP - _CAUSES
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FRONT_LINE: _HANDLING,
@@ -91,6 +97,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.KEEP_PLAYBOOKS,
             Permission.KEEP_CATALOGUE,
         }
+        | _CAUSES
     ),
     Role.ADMINISTRATOR: _ADMINISTRATION
     | _STEWARDSHIP
@@ -101,6 +108,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.RETRY_ORDER,
         Permission.KEEP_ABSENCES,
         Permission.VIEW_BUDGETS,
+        Permission.VIEW_CAUSES,
         Permission.VIEW_INSIGHTS,
     },
 }

@@ -10,11 +10,16 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
-from complaints.cases.models import Attachment, Case, TrackingLink
+from complaints.cases.models import Attachment, Case, SavedSearch, TrackingLink
 from complaints.cases.states import Move
+from complaints.causes.models import CorrectiveAction, Hearing, HearingEntry, Investigation
 from complaints.customers.models import Customer, Merge, Suspicion
 from complaints.customers.records import file_of
+from complaints.desk.causes.action_steps import ACTION_STEPS
+from complaints.desk.causes.hearing_steps import HEARING_STEPS
+from complaints.desk.causes.investigation_steps import INVESTIGATION_STEPS
 from complaints.desk.remedy_steps import REMEDY_STEPS
 from complaints.desk.settings.kinds import KINDS
 from complaints.desk.steps import STEPS
@@ -25,6 +30,7 @@ from complaints.handling.decide_approval import ask_back
 from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keep_search import keep_search
 from complaints.handling.keeping import ANALYSTS
 from complaints.handling.merge_customers import merge_customers
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
@@ -37,6 +43,7 @@ from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Role, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
 from complaints.standards.models import FailureType, Succession
+from tests.causes.matters import alleged, answered, asked, planned
 from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 from tests.incoming.letters import a_file
 from tests.remedies.purse import an_authority, usd
@@ -66,6 +73,18 @@ def remedy_step(move: RemedyMove, statuses: tuple[int, ...], **sent: Any) -> Ask
     return Ask("remedy_step", statuses, "post", move.value, tuple({"entry": 0, **sent}.items()))
 
 
+def investigation_step(move: str, statuses: tuple[int, ...], **sent: Any) -> Ask:
+    return Ask("investigation_step", statuses, "post", move, tuple(sent.items()))
+
+
+def action_step(move: str, statuses: tuple[int, ...], **sent: Any) -> Ask:
+    return Ask("action_step", statuses, "post", move, tuple(sent.items()))
+
+
+def hearing_step(move: str, statuses: tuple[int, ...], **sent: Any) -> Ask:
+    return Ask("hearing_step", statuses, "post", move, tuple(sent.items()))
+
+
 KEPT_BY_ADA: Final = (Setting.STANDARD, Setting.LADDER, Setting.UNIT, Setting.EMPLOYEE)
 """Settings that every organisation has some of."""
 EVERYBODY = (302, 200, 200, 200, 200, 200, 200)
@@ -83,6 +102,11 @@ TWO_PARTS: Final = (
     ("line-1-name", "Too late"),
 )
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
+ANALYSTS_ALONE = (302, 403, 403, 403, 403, 200, 403)
+LEADERS = (302, 404, 200, 200, 404, 200, 200)
+CONCERNED = (302, 200, 200, 404, 404, 200, 404)
+"""Fern is said to have done something; Quinn looks into it, and Max will decide."""
+WORDS: Final = {"root_text": "The list.", "answer": "We print it later."}
 
 
 def kept_by(kind: Setting) -> tuple[int, ...]:
@@ -93,6 +117,12 @@ TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
     Ask("counts", EVERYBODY),
+    Ask("saved_search", (302, 200, 404, 404, 404, 404, 404)),
+    Ask("keep_search", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("name", "Wardrobes"), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 400, 400, 400, 400, 400, 400), "post", sent=(("name", ""), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("drop_search", (302, 302, 404, 404, 404, 404, 404), "post"),
+    Ask("drop_search", (302, 405, 405, 405, 405, 405, 405)),
     Ask("bell", EVERYBODY),
     Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
     Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
@@ -195,6 +225,33 @@ TABLE: Final = [
     Ask("retry_order", (302, 405, 405, 405, 405, 405, 405)),
     Ask("settle_order", (302, 302, 302, 302, 404, 403, 302), "post"),
     Ask("settle_order", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("causes", EVERYBODY),
+    Ask("new_investigation", ANALYSTS_ALONE),
+    Ask("new_investigation", (302, 403, 403, 403, 403, 400, 403), "post"),
+    Ask("exposure", ANALYSTS_ALONE),
+    Ask("exposure", (302, 403, 403, 403, 403, 302, 403), "post", sent=(("lines", "harbour, 2026-03, 4120"),)),
+    Ask("exposure", (302, 403, 403, 403, 403, 400, 403), "post", sent=(("lines", "harbour, 2026-13, 4120"),)),
+    Ask("investigation", LEADERS),
+    *(Ask("investigation_step", LEADERS, move=move.value) for move in INVESTIGATION_STEPS),
+    Ask("investigation_step", (302, 404, 404, 404, 404, 404, 404), "post", "nonsense"),
+    investigation_step("answer", (302, 404, 403, 403, 404, 403, 403), root_code="system", why_1="A", **WORDS),
+    investigation_step("accept", (302, 404, 403, 403, 404, 409, 403)),
+    investigation_step("send_back", (302, 404, 403, 403, 404, 409, 403), reason="Why?"),
+    investigation_step("plan", (302, 404, 403, 403, 404, 400, 403)),
+    investigation_step("tell", (302, 404, 403, 403, 404, 302, 403), accused="max_", alleged="Something."),
+    Ask("action", LEADERS),
+    *(Ask("action_step", LEADERS, move=move.value) for move in ACTION_STEPS),
+    Ask("action_step", (302, 404, 404, 404, 404, 404, 404), "post", "prove"),
+    action_step("finish", (302, 404, 403, 403, 404, 302, 403), evidence="Done.", effect_on="today"),
+    action_step("explain", (302, 404, 403, 403, 404, 400, 403)),
+    action_step("drop", (302, 404, 403, 403, 404, 302, 403), reason="Too dear."),
+    Ask("hearing", CONCERNED),
+    *(Ask("hearing_step", CONCERNED, move=move.value) for move in HEARING_STEPS),
+    Ask("hearing_step", (302, 404, 404, 404, 404, 404, 404), "post", "nonsense"),
+    hearing_step("state", (302, 302, 403, 404, 404, 403, 404), text="I was off."),
+    hearing_step("find", (302, 403, 409, 404, 404, 403, 404), finding="upheld", reason="Plainly."),
+    hearing_step("appeal", (302, 409, 403, 404, 404, 403, 404), reason="No."),
+    hearing_step("decide", (302, 403, 409, 404, 404, 403, 404), finding="upheld", reason="Plainly."),
     Ask("insights", (302, 403, 200, 200, 403, 200, 200)),
     Ask("insights_cases", (302, 403, 200, 200, 403, 200, 200)),
     Ask("insights_sheet", (302, 403, 200, 200, 403, 200, 200)),
@@ -257,14 +314,18 @@ TABLE: Final = [
 
 
 @pytest.fixture
-def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
-    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, one ordered outside."""
+def case(fern: Employee, max_: Employee, cara: Customer, request: pytest.FixtureRequest) -> Case:
+    """With a picture, an absence, a mail set aside; elsewhere a remedy for Max to decide on, one ordered outside.
+
+    A department has been asked for a cause and has named another, against which something is planned.
+    """
     sheet = AbsenceSheet(employee=fern.pk, since=an_hour_ago(), until=an_hour_ago() + timedelta(days=1))
     keep_absence(None, sheet=sheet, by=fern, at=an_hour_ago())
     receive_mail(a_file("newsletter"), source=Source.PIPE, at=an_hour_ago())
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
+    keep_search("Rooms", {"q": "room"}, by=fern, at=an_hour_ago())
     room = FailureType.objects.create(name="Room")
     for name in ("Room not ready on time", "Room not clean"):
         FailureType.objects.create(parent=room, name=name)
@@ -272,6 +333,7 @@ def case(fern: Employee, max_: Employee, cara: Customer) -> Case:
     twins = [a_customer(name="Cara Castilo"), a_customer(name="Noor"), a_customer(name="Noor")]
     name_double(cara.pk, twins[0].pk, by=keepers, at=an_hour_ago())
     merge_customers(twins[1].pk, twins[2].pk, by=keepers, at=an_hour_ago())
+    _a_cause(request.getfixturevalue("quinn"), request.getfixturevalue("hana"), accused=fern)
     return a_complaint(by=fern, customer=cara, files=[a_picture()])
 
 
@@ -299,6 +361,7 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "twin": Customer.objects.get(name="Cara Castilo").pk,
         "dirty": FailureType.objects.get(name="Room not clean").pk,
         "own": employee.unit_id if employee else 1,
+        "today": now().date(),
     }
     if ask.name in {"remedy_step", "voucher"}:
         _a_remedy_for(ask.move, case, by=fern, superior=max_)
@@ -355,11 +418,18 @@ def test_no_address_of_the_desk_is_missing_from_the_table() -> None:
     assert {move.value for move in REMEDY_STEPS} == {
         ask.move for ask in TABLE if (ask.name, ask.method) == ("remedy_step", "post")
     }
+    for name, steps in (
+        ("investigation_step", INVESTIGATION_STEPS),
+        ("action_step", ACTION_STEPS),
+        ("hearing_step", HEARING_STEPS),
+    ):
+        assert {*steps} <= {ask.move for ask in TABLE if (ask.name, ask.method) == (name, "post")}
 
 
 def _address(ask: Ask, case: Case) -> str:
     if "setting" in ask.name or ask.name == "cancel_absence":
         return reverse(f"desk:{ask.name}", args=_setting(ask))
+    moved = [ask.move] if ask.name.endswith("_step") else []
     parts: dict[str, Callable[[], list[Any]]] = {
         "behind_authority_use": lambda: [case.unit_id, "climbed"],
         **dict.fromkeys(("retry_order", "settle_order"), lambda: [Order.objects.get().pk]),
@@ -375,6 +445,12 @@ def _address(ask: Ask, case: Case) -> str:
         ),
         **dict.fromkeys(("mail", "original_mail", "take_mail"), lambda: [Mail.objects.get().pk]),
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
+        **dict.fromkeys(("saved_search", "drop_search"), lambda: [SavedSearch.objects.get(name="Rooms").pk]),
+        **dict.fromkeys(
+            ("investigation", "investigation_step"), lambda: [Investigation.objects.latest("pk").pk, *moved]
+        ),
+        **dict.fromkeys(("action", "action_step"), lambda: [CorrectiveAction.objects.get().pk, *moved]),
+        **dict.fromkeys(("hearing", "hearing_step"), lambda: [Hearing.objects.earliest("pk").pk, *moved]),
         "double": lambda: [Suspicion.objects.earliest("pk").pk],
         **dict.fromkeys(
             ("merge_failure", "split_failure", "take_back_failure"),
@@ -396,6 +472,15 @@ def _an_order(*, by: Employee) -> None:
     case = a_complaint(by=by)
     offered = propose_remedy(case.reference, what, by=by, at=an_hour_ago())
     note_answer(case.reference, remedy=offered.pk, accepted=True, by=by, at=an_hour_ago())
+
+
+def _a_cause(analyst: Employee, lead: Employee, *, accused: Employee) -> None:
+    """Two matters: one with a cause and an action against it, the newer one open, in which something is alleged."""
+    case = a_complaint(by=accused)
+    area = FailureType.objects.create(name="Room")
+    first = answered(asked(case, of=lead.unit, by=analyst, at=an_hour_ago()), by=lead, at=an_hour_ago())
+    planned(first, area, owner=lead, by=analyst, at=an_hour_ago(), due_on=now().date() + timedelta(days=9))
+    alleged(asked(case, of=lead.unit, by=analyst, at=an_hour_ago()), of=accused, by=analyst, at=an_hour_ago())
 
 
 def _newest_message(case: Case) -> int:
@@ -441,8 +526,13 @@ def _everything(case: Case) -> list[Any]:
         list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
+        list(SavedSearch.objects.values()),
         list(Suspicion.objects.order_by("pk").values()),
         list(Merge.objects.values()),
+        list(Investigation.objects.order_by("pk").values()),
+        list(CorrectiveAction.objects.values()),
+        list(Hearing.objects.values()),
+        HearingEntry.objects.count(),
         list(FailureType.objects.order_by("pk").values()),
         list(Succession.objects.values()),
     ]

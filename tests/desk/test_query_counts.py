@@ -25,6 +25,7 @@ from complaints.staff.models import Absence, Employee, Role, Tier, Unit
 from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard
 from complaints.standards.sheets import CalendarSheet, Day, StandardSheet, TargetLine
 from tests.cast import Organisation, employee
+from tests.causes.matters import alleged, answered, asked, planned
 from tests.factories import a_complaint, a_customer, a_picture
 from tests.handling.test_keep_calendar import OFFICE
 from tests.incoming.letters import a_mail
@@ -107,6 +108,32 @@ def test_the_list_of_doubles_takes_no_more_queries_with_twenty_rows_than_with_tw
             name_double(one.pk, other.pk, by=quinn, at=now())
         counts.append(queries_of(client, "/desk/customers/doubles/"))
     assert_as_recorded("desk:doubles", few=counts[0], many=counts[1])
+
+
+def _many_matters(quinn: Employee, hana: Employee, fern: Employee, kind: FailureType, *, rows: int) -> list[str]:
+    """As many matters, each with something alleged; the last one with as many complaints and actions. Two addresses."""
+    day = now().date() + timedelta(days=9)
+    for number in range(rows):
+        found = asked(a_complaint(by=fern), of=hana.unit, by=quinn, at=now(), title=f"Matter {rows} {number}")
+        alleged(found, of=fern, by=quinn, at=now())
+    cases = [a_complaint(by=fern) for _case in range(rows)]
+    last = answered(asked(*cases, of=hana.unit, by=quinn, at=now()), by=hana, at=now())
+    actions = [planned(last, kind, owner=hana, by=quinn, at=now(), due_on=day) for _action in range(rows)]
+    return [f"/desk/causes/{last.pk}/", f"/desk/causes/actions/{actions[-1].pk}/"]
+
+
+def test_the_pages_of_causes_take_no_more_queries_with_twenty_rows_than_with_two(
+    client: Client, quinn: Employee, fern: Employee, hana: Employee, max_: Employee, late_room: FailureType
+) -> None:
+    client.force_login(quinn)
+    lists = {f"desk:causes {show}": f"/desk/causes/?show={show}" for show in ("open", "actions", "confidence")}
+    counts: list[dict[str, int]] = []
+    for rows in (2, 18):
+        made = _many_matters(quinn, hana, fern, late_room, rows=rows)
+        pages = lists | dict(zip(("desk:investigation", "desk:action"), made, strict=True))
+        counts.append({name: queries_of(client, address) for name, address in pages.items()})
+    for name, few in counts[0].items():
+        assert_as_recorded(name, few=few, many=counts[1][name])
 
 
 SETTINGS: dict[str, str] = {

@@ -26,6 +26,8 @@ from tests.factories import a_complaint, a_customer
 ABOUT_NO_COMPLAINT = {
     Kind.STAFF_DAILY,
     Kind.STAFF_DIGEST,
+    Kind.STAFF_CAUSE,
+    Kind.STAFF_HEARING,
     Kind.STAFF_TRAINING,
     Kind.STAFF_LEDGER,
     Kind.SEVERAL,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.common.keyset import read_id
 from complaints.desk.choices import units
-from complaints.desk.fields import Amount, LongSelect, Styled
+from complaints.desk.fields import Amount, Day, LongSelect, Styled
 from complaints.insights.listing import asked_unit
 from complaints.insights.periods import ONE_DAY, Period
 from complaints.staff.models import Employee, Unit
@@ -30,12 +30,6 @@ STAY_SOLVED: Final = Decimal(54)
 STAY_UNSOLVED: Final = Decimal(19)
 """Of a hundred who complained, how many buy again when it was solved and when it was not: Technical Assistance Research
 Programs, "Consumer Complaint Handling in America" (1979, 1986), for losses of more than a hundred dollars."""
-
-
-class Day(forms.DateField):
-    """A day, picked where the browser can."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PeriodForm(Styled):

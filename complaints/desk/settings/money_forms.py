@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.desk.choices import MOST_OFFERED, tree
-from complaints.desk.fields import Line
+from complaints.desk.fields import Day, Line
 from complaints.desk.settings.forms import Moment, Pick, SettingForm, offer
 from complaints.remedies.catalogue import catalogue
 from complaints.remedies.sheets import AuthoritySheet, RateSheet
@@ -32,12 +32,6 @@ class Code(Line):
     def to_python(self, value: Any) -> str:
         """The code in capital letters."""
         return super().to_python(value).upper()
-
-
-class Day(forms.DateField):
-    """A day."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Sum(forms.DecimalField):

@@ -17,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from complaints.causes.models import CorrectiveAction
+from complaints.causes.queries import reasons_of
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.keyset import read_id
 from complaints.common.sheets import Sheet
@@ -56,10 +58,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One change as the page tells it: each fact by its label, before and after."""
+    """One change as the page tells it: each fact by its label, before and after, and the action that is its reason."""
 
     change: SettingChange
     facts: list[tuple[str, str, str]]
+    reason: CorrectiveAction | None
 
 
 @require_safe
@@ -71,7 +74,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "kinds": [(setting, one) for setting, one in KINDS.items()],
         "ask": ask,
         "foresight": _seen_now(ask.asked()),
-        "told": [_told(change) for change in newest_changes()],
+        "told": _told(newest_changes(), at_desk(request).user),
     }
     return render(request, "desk/settings.html", context)
 
@@ -201,7 +204,7 @@ def _page(
         "is_tried": tried is not None,
         "collision": collision,
         "instead": _instead(form) if collision and form.is_valid() else [],
-        "told": [_told(change) for change in changes_of(setting, pk)] if pk is not None else [],
+        "told": _told(changes_of(setting, pk), at_desk(request).user) if pk is not None else [],
         "versions": _versions(row) if isinstance(row, RecoveryStandard) else [],
         "said": _said(row) if isinstance(row, Playbook) else [],
         "is_absence": isinstance(row, Absence),
@@ -270,15 +273,19 @@ def _instead(form: SettingForm) -> list[tuple[str, str]]:
     return [(labels.get(name, name), _value(form.fields.get(name), facts[name])) for name in differs]
 
 
-def _told(change: SettingChange) -> Told:
+def _told(changes: list[SettingChange], reader: Employee) -> list[Told]:
+    reasons = reasons_of(changes, seen_by=reader) if changes else {}
+    return [Told(change, _facts(change), reasons.get(change.pk)) for change in changes]
+
+
+def _facts(change: SettingChange) -> list[tuple[str, str, str]]:
     form = KINDS[Setting(change.setting)].form
     labels = _labels(form)
     fields = form.base_fields
-    facts = [
+    return [
         (labels.get(name, name), _value(fields.get(name), before), _value(fields.get(name), after))
         for name, (before, after) in change.facts.items()
     ]
-    return Told(change, facts)
 
 
 def _labels(form: type[SettingForm]) -> dict[str, str]:

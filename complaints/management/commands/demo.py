@@ -23,6 +23,7 @@ from complaints.handling.resolve import resolve
 from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.handling.write_note import write_note
 from complaints.handling.write_to_customer import write_to_customer
+from complaints.management.demo_causes import ask_for_causes
 from complaints.management.demo_playbooks import write_playbooks
 from complaints.outbox.models import Message
 from complaints.remedies.catalogue import RemedyKind, RemedyType
@@ -48,6 +49,7 @@ CAST: Final = (
     ("max@demo.example", "Max Moreno", Role.MANAGER, "harbour"),
     ("vera@demo.example", "Vera Vance", Role.VP, "company"),
     ("otto@demo.example", "Otto Olsen", Role.FRONT_LINE, "lakeside"),
+    ("hana@demo.example", "Hana Holt", Role.MANAGER, "housekeeping"),
     ("quinn@demo.example", "Quinn Quade", Role.ANALYST, "company"),
     ("ada@demo.example", "Ada Adler", Role.ADMINISTRATOR, "company"),
 )
@@ -135,6 +137,7 @@ class Command(BaseCommand):
             _signals()
             write_playbooks(kinds, by=people["quinn"], at=now() - timedelta(days=30))
             _complaints(people, kinds, at=now())
+            ask_for_causes(people, kinds, at=now())
         _deliver_what_was_written()
         tally_outcomes(at=now())
         self._introduce("is ready")
@@ -163,7 +166,20 @@ def _units() -> dict[str, Unit]:
     lakeside = Unit.objects.create(
         code="demo-lakeside", name="Lakeside Hotel", kind=UnitKind.BRANCH, parent=region, time_zone="America/New_York"
     )
-    return {"company": company, "region": region, "harbour": harbour, "lakeside": lakeside}
+    housekeeping = Unit.objects.create(
+        code="demo-housekeeping",
+        name="Housekeeping",
+        kind=UnitKind.DEPARTMENT,
+        parent=region,
+        time_zone="America/New_York",
+    )
+    return {
+        "company": company,
+        "region": region,
+        "harbour": harbour,
+        "lakeside": lakeside,
+        "housekeeping": housekeeping,
+    }
 
 
 def _people(units: dict[str, Unit]) -> dict[str, Employee]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0051_failure_catalogue"),
+        ("complaints", "0053_failure_catalogue"),
     ]
 
     operations = [

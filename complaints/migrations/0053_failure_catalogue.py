@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0049_words_for_sms_and_handed_up"),
+        ("complaints", "0052_mark_what_is_found"),
     ]
 
     operations = [
