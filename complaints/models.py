@@ -52,6 +52,7 @@ from complaints.standards.models import (
     ServiceStandard,
     SpecialDay,
     StandardVersion,
+    Succession,
     Target,
 )
 
@@ -115,6 +116,7 @@ __all__ = [
     "SourceRecord",
     "SpecialDay",
     "StandardVersion",
+    "Succession",
     "Suspicion",
     "Tally",
     "Target",

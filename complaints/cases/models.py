@@ -20,6 +20,7 @@ from complaints.staff.models import Employee, Tier, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
+    Complainer,
     FailureType,
     ServiceStandard,
     Severity,
@@ -166,6 +167,8 @@ class Case(models.Model):
     )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.MEDIUM)
     mood = models.PositiveSmallIntegerField(_("how upset"), choices=Mood, null=True, blank=True)
+    complainer = models.CharField(_("kind of complainer"), max_length=10, choices=Complainer, blank=True, default="")
+    following = models.PositiveIntegerField(_("people who follow the customer in public"), null=True, blank=True)
     service_standard = models.ForeignKey(
         ServiceStandard,
         verbose_name=_("promise that was missed"),

@@ -42,7 +42,7 @@ from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Role, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
-from complaints.standards.models import FailureType
+from complaints.standards.models import FailureType, Succession
 from tests.causes.matters import alleged, answered, asked, planned
 from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 from tests.incoming.letters import a_file
@@ -95,6 +95,12 @@ STEWARDS_ONLY = (302, 403, 403, 403, 403, 200, 200)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TEXTS = (302, 403, 403, 403, 403, 200, 200)
 A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
+TWO_PARTS: Final = (
+    ("line-TOTAL_FORMS", 2),
+    ("line-INITIAL_FORMS", 0),
+    ("line-0-name", "Too soon"),
+    ("line-1-name", "Too late"),
+)
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
 ANALYSTS_ALONE = (302, 403, 403, 403, 403, 200, 403)
 LEADERS = (302, 404, 200, 200, 404, 200, 200)
@@ -262,6 +268,17 @@ TABLE: Final = [
         for kind in KINDS
         if KINDS[kind].add and kind != Setting.ABSENCE
     ),
+    Ask("ready_failures", ANALYSTS_TOO),
+    Ask("ready_failures", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("line", "hotel"),)),
+    Ask("ready_failures", (302, 403, 403, 403, 403, 404, 404), "post", sent=(("line", "other"),)),
+    Ask("merge_failure", ANALYSTS_TOO),
+    Ask("merge_failure", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("into", "dirty"),)),
+    Ask("merge_failure", (302, 403, 403, 403, 403, 400, 400), "post"),
+    Ask("split_failure", ANALYSTS_TOO),
+    Ask("split_failure", (302, 403, 403, 403, 403, 302, 302), "post", sent=TWO_PARTS),
+    Ask("split_failure", (302, 403, 403, 403, 403, 400, 400), "post", sent=(*TWO_PARTS, ("line-1-name", "Too soon"))),
+    Ask("take_back_failure", (302, 403, 403, 403, 403, 302, 302), "post"),
+    Ask("take_back_failure", (302, 405, 405, 405, 405, 405, 405)),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
     Ask("texts", TEXTS),
@@ -309,6 +326,9 @@ def case(fern: Employee, max_: Employee, cara: Customer, request: pytest.Fixture
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
     keep_search("Rooms", {"q": "room"}, by=fern, at=an_hour_ago())
+    room = FailureType.objects.create(name="Room")
+    for name in ("Room not ready on time", "Room not clean"):
+        FailureType.objects.create(parent=room, name=name)
     keepers = Employee.objects.create_user("keeper@demo.example", role=Role.ANALYST, unit=fern.unit, name="Kit Keeper")
     twins = [a_customer(name="Cara Castilo"), a_customer(name="Noor"), a_customer(name="Noor")]
     name_double(cara.pk, twins[0].pk, by=keepers, at=an_hour_ago())
@@ -339,6 +359,7 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "other": a_complaint(by=fern).reference,
         "cara": case.customer_id,
         "twin": Customer.objects.get(name="Cara Castilo").pk,
+        "dirty": FailureType.objects.get(name="Room not clean").pk,
         "own": employee.unit_id if employee else 1,
         "today": now().date(),
     }
@@ -431,6 +452,10 @@ def _address(ask: Ask, case: Case) -> str:
         **dict.fromkeys(("action", "action_step"), lambda: [CorrectiveAction.objects.get().pk, *moved]),
         **dict.fromkeys(("hearing", "hearing_step"), lambda: [Hearing.objects.earliest("pk").pk, *moved]),
         "double": lambda: [Suspicion.objects.earliest("pk").pk],
+        **dict.fromkeys(
+            ("merge_failure", "split_failure", "take_back_failure"),
+            lambda: [FailureType.objects.get(name="Room not ready on time").pk],
+        ),
         "merge": lambda: [Merge.objects.get().pk],
         "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
         "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
@@ -508,4 +533,6 @@ def _everything(case: Case) -> list[Any]:
         list(CorrectiveAction.objects.values()),
         list(Hearing.objects.values()),
         HearingEntry.objects.count(),
+        list(FailureType.objects.order_by("pk").values()),
+        list(Succession.objects.values()),
     ]

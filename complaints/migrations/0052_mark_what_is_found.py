@@ -12,5 +12,5 @@ FROM complaints_case AS found WHERE found.id = told.case_id
 class Migration(migrations.Migration):
     """Words of documents that are here already get their places from a job, some hundreds at a time."""
 
-    dependencies = [("complaints", "0053_found_by_all_that_was_written")]
+    dependencies = [("complaints", "0051_found_by_all_that_was_written")]
     operations = [migrations.RunSQL(MARKS, migrations.RunSQL.noop)]
