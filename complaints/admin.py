@@ -6,8 +6,6 @@ a preview goes before a change and a log behind it.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
@@ -15,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.intake.models import ColumnMapping
 from complaints.staff.models import Employee
-from complaints.standards.models import FailureType
 
 
 class NewEmployeeForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -54,15 +51,6 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: object, obj: Employee | None = None) -> bool:
         """Nobody is deleted: what they did stays theirs. Who leaves is made inactive."""
         return False
-
-
-@admin.register(FailureType)
-class FailureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "parent", "name_zh", "touchpoint", "is_active")
-    list_select_related = ("parent",)
-    list_filter: ClassVar = ["is_active"]
-    search_fields = ("name", "name_zh")
-    show_full_result_count = False
 
 
 @admin.register(ColumnMapping)

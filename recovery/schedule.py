@@ -31,6 +31,7 @@ JOBS = (
     Periodic("count what remedies did", "remedies.tally", 15 * 60),
     Periodic("reckon anew what was changed", "deadlines.recompute", 60),
     Periodic("look for customers who are on file twice", "customers.look_for_doubles", 60),
+    Periodic("let older complaints be found by all that was written", "cases.renew_texts", 30),
     Periodic("count what changed", "insights.refresh", 10),
     Periodic("close complaints that nobody answered", "cases.close_unanswered", 15 * 60),
 )

@@ -130,7 +130,7 @@ class NewComplaintSerializer(serializers.Serializer[Any]):
     what_happened = serializers.CharField(max_length=LONGEST)
     wanted = serializers.CharField(max_length=LONGEST, required=False, default="", allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices)
-    severity = serializers.ChoiceField(Severity.choices, default=Severity.MEDIUM)
+    severity = serializers.ChoiceField(Severity.choices, required=False, default=None, allow_null=True)
     mood = serializers.ChoiceField(Mood.choices, required=False, default=None, allow_null=True)
     failure_type = serializers.IntegerField(required=False, default=None, allow_null=True, min_value=1)
     service_standard = serializers.IntegerField(required=False, default=None, allow_null=True, min_value=1)

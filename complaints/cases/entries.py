@@ -26,6 +26,7 @@ class Entry(StrEnum):
     DEADLINE_MISSED = "deadline.missed"
     DEADLINES_MOVED = "deadline.moved"
     REASSESSED = "complaint.reassessed"
+    TAKEN_FOR = "complainer.taken_for"
     OUTSIDE_NAMED = "outside.named"
     STEPPED_DOWN = "complaint.stepped_down"
     RESOLUTION_PROPOSED = "resolution.proposed"
@@ -118,6 +119,7 @@ TOLD: Final[dict[Entry, Telling]] = {
     Entry.DEADLINE_MISSED: Telling(_("Deadline missed: %(deadlines)s")),
     Entry.DEADLINES_MOVED: Telling(_("The deadlines were reckoned anew: %(why)s")),
     Entry.REASSESSED: Telling(_("%(actor)s assessed the complaint anew: %(changes)s")),
+    Entry.TAKEN_FOR: Telling(_("By the rule “%(rule)s” the customer is taken for one who: %(complainer)s")),
     Entry.OUTSIDE_NAMED: Telling(
         _("The customer was told of the way outside: %(to)s"), _("You can now also turn to %(to)s")
     ),

@@ -9,8 +9,8 @@ from typing import Any, Final
 from django.db.models import Case as Choice
 from django.db.models import F, PositiveSmallIntegerField, QuerySet, Value, When
 
-from complaints.cases import clocks, search, timeline
-from complaints.cases.models import Case, CaseText, Clock
+from complaints.cases import clocks, texts, timeline
+from complaints.cases.models import Case, Clock
 from complaints.cases.queries import locked, visible_to
 from complaints.cases.states import MOVES, Move, Outcome, Status
 from complaints.common.by_key import ByKey
@@ -222,12 +222,7 @@ def find_by_new_words(customer: Customer, *, most: int) -> None:
     newest = list(Case.objects.filter(customer=customer).order_by("-filed_at", "-pk")[:most])
     for case in newest:
         case.customer = customer
-    CaseText.objects.bulk_create(
-        [search.text_of(case) for case in sorted(newest, key=lambda case: case.pk)],
-        update_conflicts=True,
-        update_fields=["document"],
-        unique_fields=["case"],
-    )
+    texts.rename(newest)
 
 
 def _let_clocks_follow(case: Case, before: Status, *, at: datetime) -> None:

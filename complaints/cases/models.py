@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -19,6 +20,7 @@ from complaints.staff.models import Employee, Tier, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
+    Complainer,
     FailureType,
     ServiceStandard,
     Severity,
@@ -50,6 +52,20 @@ RETURN NEW;
 
 NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 """`due_at` of a case without a running clock, so that "due first" is one index and one key."""
+
+MARKS_CHANGED: Final = """
+OLD.unit_id <> NEW.unit_id OR OLD.channel <> NEW.channel OR OLD.severity <> NEW.severity
+OR OLD.failure_type_id IS DISTINCT FROM NEW.failure_type_id OR (OLD.status = 'closed') <> (NEW.status = 'closed')
+"""
+
+MARK_ANEW: Final = """
+UPDATE complaints_casetext SET unit_id = NEW.unit_id, marks = array_remove(ARRAY[
+    'unit ' || NEW.unit_id, 'channel ' || NEW.channel, 'severity ' || NEW.severity, 'failure ' || NEW.failure_type_id,
+    CASE WHEN NEW.status = 'closed' THEN 'closed' ELSE 'open' END
+], NULL) WHERE case_id = NEW.id;
+RETURN NULL;
+"""
+"""Lets a case be found where it belongs and by what it is, whatever changed it; as `cases.texts.marks` writes them."""
 
 ESCALATED = ~models.Q(status=Status.CLOSED) & models.Q(step__gt=0, reached_tier_at__isnull=False)
 """Open cases that came up the ladder and stand on a tier of ours."""
@@ -151,6 +167,8 @@ class Case(models.Model):
     )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, default=Severity.MEDIUM)
     mood = models.PositiveSmallIntegerField(_("how upset"), choices=Mood, null=True, blank=True)
+    complainer = models.CharField(_("kind of complainer"), max_length=10, choices=Complainer, blank=True, default="")
+    following = models.PositiveIntegerField(_("people who follow the customer in public"), null=True, blank=True)
     service_standard = models.ForeignKey(
         ServiceStandard,
         verbose_name=_("promise that was missed"),
@@ -262,6 +280,13 @@ class Case(models.Model):
                 condition=pgtrigger.Q(old__duplicate_of__df=pgtrigger.F("new__duplicate_of")),
                 func=ALONE_WITH_FAILURES,
             ),
+            pgtrigger.Trigger(
+                name="marks_its_text",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("unit_id", "channel", "severity", "failure_type_id", "status"),  # type: ignore[no-untyped-call] # the library has no types
+                condition=pgtrigger.Condition(MARKS_CHANGED),
+                func=MARK_ANEW,
+            ),
             *notes_the_change("id"),
         ]
 
@@ -315,22 +340,50 @@ class SameFailure(models.Model):
 
 
 class CaseText(models.Model):
-    """What a case is found by: a row beside it, so that changing the case does not touch the text index."""
+    """What a case is found by: a row beside it, so that most changes of the case do not touch the text index.
+
+    Marks are facts to narrow a search by inside the index, the unit among them.
+    """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     filed_at = models.DateTimeField()
     document = SearchVectorField()
+    marks = ArrayField(models.TextField(), default=list)
+    is_old = models.BooleanField(
+        default=False, db_default=False, help_text=_("Written before words had places; to be written anew.")
+    )
 
     class Meta:
         indexes: ClassVar = [
-            GinIndex(fields=["document"], name="case_text_words"),
+            GinIndex(fields=["document", "marks"], name="case_text_words"),
+            models.Index(fields=["case"], condition=models.Q(is_old=True), name="case_text_old"),
             models.Index(fields=["-filed_at", "-case"], name="case_text_by_filed"),
             models.Index(fields=["unit", "-filed_at", "-case"], name="case_text_by_unit"),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id}"
+
+
+class SavedSearch(models.Model):
+    """What somebody looks for again and again, under a name of their own. Nobody else sees it.
+
+    `asked` is what stands in the address of the search: name and value, as they were chosen.
+    """
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="searches", db_index=False)
+    name = models.CharField(_("name"), max_length=60)
+    asked: models.JSONField[dict[str, str]] = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["employee", "name"], name="search_saved_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Clock(models.Model):

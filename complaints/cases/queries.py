@@ -64,7 +64,8 @@ def one_visible(employee: Employee, reference: str) -> Case:
     """
     case = (
         visible_to(employee)
-        .select_related("customer", "unit", "responsible__unit", "failure_type__parent", "filed_by", "duplicate_of")
+        .select_related("customer", "unit", "responsible__unit", "filed_by", "duplicate_of")
+        .select_related("failure_type__department", "failure_type__parent__department")
         .select_related("service_standard", "standard__standard")
         .defer(*UNSHOWN)
         .filter(reference=read_reference(reference))

@@ -14,7 +14,7 @@ from complaints.cases.models import TimelineEntry
 from complaints.common.actors import ActorKind
 from complaints.common.money import money_words
 from complaints.common.words import name_in
-from complaints.standards.models import ClockKind
+from complaints.standards.models import ClockKind, Complainer
 
 
 def sentence_for_staff(told: TimelineEntry) -> str:
@@ -51,8 +51,13 @@ def _facts(told: TimelineEntry) -> dict[str, object]:
         "new": _("none"),
         **{k: v for k, v in told.facts.items() if v and k != "remedy"},
         "deadlines": deadline_names(str(told.facts.get("deadlines") or "")),
+        "complainer": _complainer(str(told.facts.get("complainer") or "")),
         "actor": names.get(ActorKind(told.actor_kind), told.actor_name),
     }
+
+
+def _complainer(code: str) -> str:
+    return str(Complainer(code).label) if code in Complainer.values else code
 
 
 def _remedy(facts: dict[str, Any]) -> str:

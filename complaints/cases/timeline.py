@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from complaints.cases import texts
 from complaints.cases.entries import TOLD, Entry
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.states import Status
@@ -45,9 +46,10 @@ def record(
     public: bool | None = None,
     **facts: str | int | None,
 ) -> TimelineEntry:
-    """Store one entry, in the transaction of what it tells."""
+    """Store one entry, in the transaction of what it tells, and let the case be found by what was written."""
     stored = entry(case, kind, by=by, at=at, text=text, public=public, **facts)
     stored.save(force_insert=True)
+    texts.add(case, texts.said(stored))
     return stored
 
 

@@ -88,5 +88,6 @@ class Walk:
         return f"SELECT walk.* FROM {each}", [list(units), *params]  # noqa: S608 - our own SQL
 
     def _columns(self) -> str:
-        names = [str(name) for name in self.rows.query.values_select]
+        query = self.rows.query
+        names = [str(name) for name in (*query.values_select, *query.annotation_select)]
         return ", ".join(["id", "moment", *names[2:]])

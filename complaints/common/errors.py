@@ -138,6 +138,12 @@ class PlaybooksNotYours(NotPermitted):
     sentence_template = _("Playbooks are written by quality analysts.")
 
 
+class CatalogueNotYours(NotPermitted):
+    """The failure catalogue is kept by analysts, and by administrators."""
+
+    sentence_template = _("The failure catalogue is kept by administrators and quality analysts.")
+
+
 class AbsenceNotYours(NotPermitted):
     """Everybody keeps their own absences, leaders those of their units."""
 

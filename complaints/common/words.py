@@ -1,9 +1,10 @@
-"""Text as people type it: cleaned for keeping, and cut into words for finding."""
+"""Text as people type it: cleaned for keeping, and cut into words with their places for finding."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from django.utils.translation import get_language
 
@@ -59,19 +60,61 @@ def split(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
-def index_words(*texts: str) -> list[str]:
-    """The distinct words a text can be found by: Latin words whole, Chinese as single characters and pairs."""
-    found: set[str] = set()
-    for text in texts:
-        for word in _WORD.findall(fold(text)):
-            if is_cjk(word):
-                found.update(word)
-                found.update(pairs(word))
-            else:
-                found.add(word[:LONGEST_WORD])
-    return sorted(found)
-
-
 def pairs(word: str) -> list[str]:
     """Neighbouring characters two by two; a single character stands alone."""
     return [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+
+
+def places(text: str, first: int = 1) -> tuple[list[tuple[str, int]], int]:
+    """The words a text can be found by, each with its place, and the first place that is free behind them.
+
+    A Latin word takes one place. Each character of Chinese takes one, and at it stands the pair that begins there too,
+    so that a run of pairs side by side is the run of characters it was cut from.
+    """
+    found: list[tuple[str, int]] = []
+    for word in _WORD.findall(fold(text)):
+        if is_cjk(word):
+            found += [(one, first + n) for n, one in enumerate(word)]
+            found += [(pair, first + n) for n, pair in enumerate(pairs(word)) if len(pair) > 1]
+            first += len(word)
+        else:
+            found.append((word[:LONGEST_WORD], first))
+            first += 1
+    return found, first
+
+
+def sequence(words: list[str]) -> list[tuple[str, int]]:
+    """What stands for folded words in this order: the terms to look for, each with its distance from the one before."""
+    found: list[tuple[str, int]] = []
+    place, last = 0, 0
+    for word in words:
+        for n, term in enumerate(pairs(word) if is_cjk(word) else [word]):
+            found.append((term, place + n - last))
+            last = place + n
+        place += len(word) if is_cjk(word) else 1
+    return found
+
+
+def stretches(text: str) -> list[tuple[str, int, int]]:
+    """What takes a place of its own in a text, folded, with where it begins and ends in the text as it was written.
+
+    A Latin word, or one character of Chinese: words stand side by side here where `places` puts them side by side.
+    """
+    folded, origin = _with_origin(text)
+    found = []
+    for match in _WORD.finditer(folded):
+        word, begin = match.group(), match.start()
+        if is_cjk(word):
+            found += [(one, origin[begin + n], origin[begin + n] + 1) for n, one in enumerate(word)]
+        else:
+            found.append((word[:LONGEST_WORD], origin[begin], origin[match.end() - 1] + 1))
+    return found
+
+
+def _with_origin(text: str) -> tuple[str, Sequence[int]]:
+    """A text folded, and for each of its characters where in the text it came from."""
+    folded = fold(text)
+    if len(folded) == len(text):
+        return folded, range(len(text))
+    pieces = [fold(character) for character in text]
+    return "".join(pieces), [place for place, piece in enumerate(pieces) for _one in piece]

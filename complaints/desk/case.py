@@ -35,6 +35,7 @@ from complaints.common.errors import (
 )
 from complaints.common.keyset import read_id
 from complaints.desk import kept, remedies
+from complaints.desk.leading import leading_of
 from complaints.desk.lookup import contacts_of
 from complaints.desk.remedies import Opened
 from complaints.desk.remedy_steps import REMEDY_STEPS
@@ -273,6 +274,7 @@ def _page(
         "case": case,
         "steps": Steps(offered),
         "panel": panel,
+        "leading": leading_of(case.complainer) if case.is_open else None,
         "told": told,
         "files": files,
         "linked": linked,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Any, Final
 
@@ -10,14 +11,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from complaints.common.keyset import read_id
-from complaints.common.words import name_in
 from complaints.desk.wording import name_of
 from complaints.escalation.urgent import groups_with_a_rule
 from complaints.outbox.texts import languages_of_customers
 from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units
-from complaints.standards.models import ServiceStandard
-from complaints.standards.queries import areas, groups_with_a_standard, offered_failure_types, offered_service_standards
+from complaints.standards.models import FailureType, ServiceStandard
+from complaints.standards.queries import areas as known_areas
+from complaints.standards.queries import groups_with_a_standard, offered_failure_types, offered_service_standards
 
 MOST_OFFERED: Final = 400
 """Longer lists cannot be chosen from; whatever stands beyond is reached by a link or by search."""
@@ -32,11 +33,19 @@ def languages() -> list[tuple[str, str]]:
 
 def failure_types() -> list[tuple[str, list[Choice]]]:
     """The catalogue in its two levels, in the language that is active."""
-    offered = offered_failure_types().values_list("parent__name", "parent__name_zh", "pk", "name", "name_zh")
+    offered = list(offered_failure_types()[:MOST_OFFERED])
+    lines = {one.parent.line for one in offered if one.parent}
+    grouped = groupby(offered, key=lambda one: one.parent)
     return [
-        (name_in(*area), [(pk, name_in(name, name_zh)) for _area, _area_zh, pk, name, name_zh in kinds])
-        for area, kinds in groupby(offered[:MOST_OFFERED], key=lambda row: row[:2])
+        (_area_words(area, among=lines), [(one.pk, name_of(one)) for one in kinds]) for area, kinds in grouped if area
     ]
+
+
+def areas() -> list[Choice]:
+    """Every area, those of imported records too, which nobody is offered when filing."""
+    found = list(known_areas()[:MOST_OFFERED])
+    lines = {one.line for one in found}
+    return [(one.pk, _area_words(one, among=lines)) for one in found]
 
 
 def service_standards() -> list[tuple[str | int, Any]]:
@@ -54,9 +63,7 @@ def customer_groups(*, also: str) -> list[Choice]:
 
 def failure_filters() -> list[tuple[str, list[Choice]]]:
     """What the worklist can be narrowed to: whole areas, those of imported records too, then the catalogue."""
-    named = areas().values_list("pk", "name", "name_zh")[:MOST_OFFERED]
-    whole: list[Choice] = [(pk, name_in(name, name_zh)) for pk, name, name_zh in named]
-    return [(gettext("Whole areas"), whole), *failure_types()]
+    return [(gettext("Whole areas"), areas()), *failure_types()]
 
 
 def units(employee: Employee, *, also: str = "") -> list[Choice]:
@@ -72,6 +79,12 @@ def tree(rows: QuerySet[Unit], *, also: object = "", among: QuerySet[Unit] | Non
         offered += (rows if among is None else among).filter(pk=key).values_list("pk", "name", "path")
     top = min((path.count(".") for _pk, _name, path in offered), default=0)
     return [(pk, f"{'– ' * (path.count('.') - top)}{name}") for pk, name, path in offered]
+
+
+def _area_words(area: FailureType, *, among: AbstractSet[str]) -> str:
+    """An area by its name, and with its line of business where there are several."""
+    name = name_of(area)
+    return f"{area.get_line_display()} · {name}" if area.line and len(among) > 1 else name
 
 
 def _named(standards: Iterable[ServiceStandard]) -> list[Choice]:

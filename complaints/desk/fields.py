@@ -27,16 +27,16 @@ class Line(forms.CharField):
         return clean_line(super().to_python(value) or "")
 
 
-class Day(forms.DateField):
-    """A day, picked where the browser can."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class Hour(forms.TimeField):
     """A time of day, as a browser's own control gives it."""
 
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class Day(forms.DateField):
+    """A day, picked where the browser can."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class Words(forms.CharField):

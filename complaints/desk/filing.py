@@ -73,7 +73,12 @@ class FilingForm(Styled):
     )
     place = Line(label=_("Where it happened"), required=False, max_length=200)
     severity = forms.TypedChoiceField(
-        label=_("Severity"), choices=Severity.choices, coerce=int, widget=forms.RadioSelect
+        label=_("Severity, if not as usual for this failure"),
+        required=False,
+        choices=Severity.choices,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
     )
     mood = forms.TypedChoiceField(
         label=_("How upset"),
@@ -124,7 +129,7 @@ class FilingForm(Styled):
                 name: told[name] for name in ("what_happened", "wanted", "failure_type", "occurred_at", "place", "unit")
             },
             channel=Channel(told["channel"]),
-            severity=Severity(told["severity"]),
+            severity=Severity(told["severity"]) if told["severity"] else None,
             mood=Mood(told["mood"]) if told["mood"] else None,
             service_standard=told.get("service_standard"),
             submission=told["submission"],
@@ -198,7 +203,6 @@ def _beginning(request: HttpRequest, employee: Employee) -> dict[str, Any]:
     return {
         "customer": clean_line(request.GET.get("customer", "")),
         "channel": Channel.PHONE,
-        "severity": Severity.MEDIUM,
         "unit": employee.unit_id,
         "language": get_language(),
         "submission": str(uuid4()),

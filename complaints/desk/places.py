@@ -46,9 +46,9 @@ class Place:
 
     def holds(self, path: str) -> bool:
         """Whether a page belongs to it."""
-        if self.to == "worklist":
-            return path == self.address
-        return path.startswith((self.address, *(reverse(f"desk:{name}") for name in self.covers)))
+        covered = tuple(reverse(f"desk:{name}") for name in self.covers)
+        is_front_page = self.to == "worklist"  # every other address of the desk begins with its own
+        return path == self.address or path.startswith(covered if is_front_page else (self.address, *covered))
 
 
 _BEHIND_MONEY: Final = ("budgets", "authority_use", "fulfilments")
@@ -56,7 +56,7 @@ _BEHIND_MONEY: Final = ("budgets", "authority_use", "fulfilments")
 PLACES: Final = (
     Place(
         name=_("Worklist"), icon="list-checks", to="worklist",
-        count="own", counted=_("open complaints are yours"), tone="waiting-calm",
+        covers=("keep_search",), count="own", counted=_("open complaints are yours"), tone="waiting-calm",
     ),
     Place(name=_("Escalations"), icon="arrow-up-from-line", to="escalations", permission=Permission.VIEW_ESCALATIONS),
     Place(

@@ -55,7 +55,7 @@ from complaints.remedies.states import RemedyStatus
 from complaints.remedies.worth import Parts, Reckoning
 from complaints.staff.models import Employee
 from complaints.staff.queries import colleagues
-from complaints.standards.models import Severity
+from complaints.standards.models import Complainer, Severity
 
 
 class StepForm(Styled):
@@ -218,6 +218,9 @@ class OfferForm(StepForm):
         return told
 
 
+_ASKED: Final = ("failure_type", "service_standard", "complainer", "following", "unit")
+
+
 class ReassessForm(StepForm):
     severity = forms.TypedChoiceField(
         label=_("Severity"),
@@ -231,6 +234,16 @@ class ReassessForm(StepForm):
     service_standard = forms.TypedChoiceField(
         label=_("Promise that was missed"), required=False, coerce=int, empty_value=None, widget=LongSelect
     )
+    complainer = forms.ChoiceField(
+        label=_("Kind of complainer"), required=False, choices=[("", _("not judged")), *Complainer.choices]
+    )
+    following = forms.IntegerField(
+        label=_("People who follow the customer in public"),
+        required=False,
+        min_value=0,
+        max_value=2_000_000_000,
+        help_text=_("Such as on social media, as far as it is known."),
+    )
     unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
     to_current = forms.BooleanField(
         label=_("Hold it to the standard that is in force now"),
@@ -242,7 +255,7 @@ class ReassessForm(StepForm):
 
     def offer(self, case: Case, *, by: Employee, at: datetime) -> None:
         """Offer what this case could be judged as, beginning with what it is; what leaves no choice is not asked."""
-        self.initial.update(model_to_dict(case, fields=["severity", "failure_type", "service_standard", "unit"]))
+        self.initial.update(model_to_dict(case, fields=["severity", *_ASKED]))
         kind, missed = case.failure_type, case.service_standard
         self._offer("failure_type", failure_types(), [(kind.pk, name_of(kind)) if kind else ("", _("Not known yet"))])
         nothing = [(NONE_MISSED, _("None that we know of")), *([(missed.pk, missed.name)] if missed else [])]
@@ -263,8 +276,8 @@ class ReassessForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """What the verb needs; what was not asked stays as it is."""
         told = super().clean() or {}
-        asked = ("severity", "failure_type", "service_standard", "unit", "to_current")
-        return {**told, "judgement": Judgement(**{name: told[name] for name in asked if name in told})}
+        asked = [name for name in ("severity", *_ASKED, "to_current") if name in told and name in self.data]
+        return {**told, "judgement": Judgement(**{name: told[name] for name in asked})}
 
 
 class DuplicateForm(StepForm):

@@ -16,6 +16,7 @@ from complaints.desk import (
     mail_in,
     messages,
     remedies,
+    search,
     slip,
     to_give,
     vouchers,
@@ -24,8 +25,8 @@ from complaints.desk import (
 from complaints.desk.causes import actions, hearings
 from complaints.desk.causes import pages as causes
 from complaints.desk.insights import pages as insights
+from complaints.desk.settings import failures, texts
 from complaints.desk.settings import pages as settings
-from complaints.desk.settings import texts
 
 app_name = "desk"
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("", worklist.worklist_page, name="worklist"),
     path("news/", live.list_news, name="list_news"),
     path("counts/", live.counts, name="counts"),
+    path("searches/", search.keep, name="keep_search"),
+    path("searches/<int:pk>/", search.saved_search, name="saved_search"),
+    path("searches/<int:pk>/drop/", search.drop, name="drop_search"),
     path("bell/", bell.bell, name="bell"),
     path("bell/<int:pk>/", bell.bell_item, name="bell_item"),
     path("complaints/new/", filing.new_complaint, name="new_complaint"),
@@ -94,6 +98,10 @@ urlpatterns = [
     path("settings/texts/", texts.texts, name="texts"),
     path("settings/texts/<str:kind>/<str:language>/", texts.text, name="text"),
     path("settings/texts/<str:kind>/<str:language>/back/", texts.back, name="text_back"),
+    path("settings/failures/ready/", failures.ready_failures, name="ready_failures"),
+    path("settings/failures/<int:pk>/merge/", failures.merge_failure, name="merge_failure"),
+    path("settings/failures/<int:pk>/split/", failures.split_failure, name="split_failure"),
+    path("settings/failures/<int:pk>/back/", failures.take_back_failure, name="take_back_failure"),
     path("settings/<str:kind>/", settings.setting_list, name="setting_list"),
     path("settings/<str:kind>/new/", settings.new_setting, name="new_setting"),
     path("settings/<str:kind>/<int:pk>/", settings.setting, name="setting"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.cases.models import Clock
 from complaints.common.rulebook import makes_an_edition
 from complaints.staff.models import Employee, Tier, Unit
-from complaints.standards.models import BusinessCalendar, FailureType
+from complaints.standards.models import BusinessCalendar, Complainer, FailureType
 
 
 class LadderStep(models.Model):
@@ -73,7 +74,11 @@ class LadderStep(models.Model):
 
 
 class UrgentRule(models.Model):
-    """What cannot wait: where one of the words stands in what the customer says, the case goes up at once."""
+    """What cannot wait: where all that it names holds, the case goes up at once, or the customer is taken for more.
+
+    A word holds where it stands in what the customer says. `complaints` are those of the customer within a year, this
+    one included; `following` are people who follow the customer in public, as far as that was noted on the case.
+    """
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     words = models.TextField(
@@ -88,7 +93,17 @@ class UrgentRule(models.Model):
         related_name="+",
     )
     customer_group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
-    tier = models.CharField(_("goes at once to"), max_length=10, choices=Tier, default=Tier.MANAGER)
+    complainer = models.CharField(_("kind of complainer"), max_length=10, choices=Complainer, blank=True, default="")
+    complaints = models.PositiveSmallIntegerField(
+        _("complaints within a year, at least"), null=True, blank=True, validators=[MinValueValidator(2)]
+    )
+    following = models.PositiveIntegerField(
+        _("people who follow the customer, at least"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    takes_as = models.CharField(
+        _("the customer is taken for one who"), max_length=10, choices=Complainer, blank=True, default=""
+    )
+    tier = models.CharField(_("goes at once to"), max_length=10, choices=Tier, blank=True, default=Tier.MANAGER)
     is_active = models.BooleanField(_("in force"), default=True)
 
     class Meta:
@@ -98,10 +113,22 @@ class UrgentRule(models.Model):
         ordering = ("name",)
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~models.Q(words="", failure_type__isnull=True, customer_group=""),
+                condition=~models.Q(
+                    words="",
+                    failure_type__isnull=True,
+                    customer_group="",
+                    complainer="",
+                    complaints__isnull=True,
+                    following__isnull=True,
+                ),
                 name="urgent_rule_says_when",
-                violation_error_message=_("Name words, a failure type or a customer group."),
-            )
+                violation_error_message=_("Name words, a failure type, or something about the customer."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(tier="", takes_as=""),
+                name="urgent_rule_does_something",
+                violation_error_message=_("Say to whom it goes, or for whom the customer is taken."),
+            ),
         ]
 
     def __str__(self) -> str:

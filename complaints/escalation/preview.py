@@ -57,6 +57,7 @@ def forecast(
     severity: Severity = Severity.MEDIUM,
     customer_group: str = "",
     channel: str = "",
+    complainer: str = "",
 ) -> Forecast:
     """What becomes of a complaint filed at this unit at a moment, as the rules and the people at work are now.
 
@@ -70,6 +71,7 @@ def forecast(
             severity=severity,
             customer_group=customer_group,
             channel=channel,
+            complainer=complainer,
         ),
         rulebook.edition(),
     )

@@ -52,5 +52,9 @@ class UrgentSheet(Sheet):
     words: str = ""
     failure_type: int | None = None
     customer_group: str = ""
-    tier: str
+    complainer: str = ""
+    complaints: int | None = None
+    following: int | None = None
+    takes_as: str = ""
+    tier: str = ""
     is_active: bool = True

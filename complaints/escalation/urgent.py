@@ -1,19 +1,23 @@
-"""What cannot wait: rules that send a case up at once."""
+"""What cannot wait: rules that send a case up at once, and signals by which a customer is taken for more."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from complaints.cases.models import Case
+from complaints.cases.states import Outcome
 from complaints.common.rulebook import InForce, Mark
 from complaints.common.words import fold
 from complaints.escalation.ladder import TIERS
 from complaints.escalation.models import UrgentRule
 from complaints.staff.models import Tier
-from complaints.standards.models import Severity
+from complaints.standards.models import Complainer, Severity
+
+YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class _Written:
             (self.words is None or self.words.search(text) is not None)
             and (self.rule.failure_type_id is None or self.rule.failure_type_id in kinds)
             and (not self.rule.customer_group or self.rule.customer_group == case.customer.group)
+            and (not self.rule.complainer or self.rule.complainer == case.complainer)
+            and (self.rule.following is None or self.rule.following <= (case.following or 0))
+            and (self.rule.complaints is None or _complained_before(case, self.rule.complaints - 1))
         )
 
 
@@ -38,24 +45,45 @@ def urgent_rule(case: Case, edition: Mark | None, *, said: str) -> UrgentRule | 
     """The rule in force that sends this case highest, for what the customer has just said; None when it can wait.
 
     Case, accents and how wide a gap is do not matter. A word in Latin letters counts as a whole: "sue" is no part of
-    "issue". One in a script without gaps counts wherever it stands. Queries only for a new edition of the rules.
+    "issue". One in a script without gaps counts wherever it stands. Queries for a new edition of the rules, and where
+    a rule asks for earlier complaints.
+    """
+    text, here = fold(said), TIERS.index(Tier(case.tier))
+    rules = [one for one in _WRITTEN.of(edition) if one.rule.tier and TIERS.index(Tier(one.rule.tier)) > here]
+    fitting = [one.rule for one in rules if one.fits(case, text)]
+    return max(fitting, key=lambda rule: TIERS.index(Tier(rule.tier)), default=None)
+
+
+def signal(case: Case, edition: Mark | None, *, said: str) -> UrgentRule | None:
+    """The rule in force by which the customer is taken for most, for what they have just said, before any other.
+
+    None where no rule takes them for more than the case says already. Words are found as by `urgent_rule`.
     """
     text = fold(said)
-    fitting = [written.rule for written in _WRITTEN.of(edition) if written.fits(case, text)]
-    higher = [rule for rule in fitting if TIERS.index(Tier(rule.tier)) > TIERS.index(Tier(case.tier))]
-    return max(higher, key=lambda rule: TIERS.index(Tier(rule.tier)), default=None)
+    rules = [one for one in _WRITTEN.of(edition) if Complainer.is_more(one.rule.takes_as, case.complainer)]
+    fitting = [one.rule for one in rules if one.fits(case, text)]
+    return max(fitting, key=lambda rule: Complainer.values.index(rule.takes_as), default=None)
 
 
 def cannot_wait(case: Case, edition: Mark | None) -> bool:
     """Whether a case is critical, or a rule in force fits what the customer complained of, wherever it stands now."""
     text = fold(f"{case.what_happened} {case.wanted}")
-    return case.severity == Severity.CRITICAL or any(one.fits(case, text) for one in _WRITTEN.of(edition))
+    return case.severity == Severity.CRITICAL or any(
+        one.rule.tier and one.fits(case, text) for one in _WRITTEN.of(edition)
+    )
 
 
 def groups_with_a_rule() -> set[str]:
     """The customer groups that a rule in force names."""
     named = UrgentRule.objects.filter(is_active=True).exclude(customer_group="")
     return set(named.values_list("customer_group", flat=True))
+
+
+def _complained_before(case: Case, times: int) -> bool:
+    """Whether the customer had complained so many times within the year before this complaint, duplicates aside."""
+    since = case.filed_at - YEAR
+    theirs = Case.objects.filter(customer=case.customer_id, filed_at__range=(since, case.filed_at))
+    return theirs.exclude(pk=case.pk).exclude(outcome=Outcome.DUPLICATE)[:times].count() >= times
 
 
 def _read() -> list[_Written]:

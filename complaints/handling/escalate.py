@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import clocks, lifecycle, timeline
+from complaints.cases import clocks, lifecycle, texts, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock, TimelineEntry
 from complaints.cases.sentences import deadline_names
@@ -90,6 +90,7 @@ def climb(
         if missed and had_it is not None and had_it.pk != case.responsible_id:
             messages += _who_missed_it(case, had_it, rung, missed, at=at)
     enqueue(*missed, entry, *messages)
+    texts.add(case, reason or "")
     return True
 
 

@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import attachments, clocks, links, search, timeline
+from complaints.cases import attachments, clocks, links, timeline
+from complaints.cases import texts as found_by
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Channel, Mood
 from complaints.common import rulebook
@@ -27,13 +28,14 @@ from complaints.customers.models import UNSHOWN, Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling import tell, texts
 from complaints.handling.escalate import climb_if_urgent
+from complaints.handling.promises import promise_of
+from complaints.handling.take_by_signal import take_by_signal
 from complaints.outbox.queue import hint
 from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, require
 from complaints.staff.queries import catch_all, visible_unit
 from complaints.standards.models import Severity
-from complaints.standards.queries import failure_type, service_standard
-from complaints.standards.selection import Circumstances, promise_for
+from complaints.standards.queries import failure_type, service_standard, usual_severity
 
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """Before this it is a slip of the finger; a year with few digits could not even be shown in every zone."""
@@ -41,13 +43,16 @@ LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFacts:
-    """What was told: by whom, what went wrong, what would put it right, where and when."""
+    """What was told: by whom, what went wrong, what would put it right, where and when.
+
+    Where nobody says how severe it is, it is as severe as such failures usually are.
+    """
 
     customer: CustomerFacts | int
     what_happened: str
     wanted: str = ""
     channel: Channel = Channel.WEB
-    severity: Severity = Severity.MEDIUM
+    severity: Severity | None = None
     mood: Mood | None = None
     failure_type: int | None = None
     service_standard: int | None = None
@@ -112,16 +117,6 @@ def _store(
     customer, address = _customer(facts.customer, at=at)
     edition = rulebook.edition()
     kind = None if facts.failure_type is None else failure_type(facts.failure_type, edition)
-    promise = promise_for(
-        Circumstances(
-            failure_type=kind,
-            units=unit.ancestor_ids,
-            severity=facts.severity,
-            customer_group=customer.group,
-            channel=facts.channel,
-        ),
-        edition,
-    )
     # whoever hears of it owns it, where it is their unit's; otherwise it waits on the unit's list of the unassigned
     owner = by if by is not None and by.unit_id == unit.pk and by.role in {Role.FRONT_LINE, Role.MANAGER} else None
     case = Case(
@@ -133,8 +128,7 @@ def _store(
         channel=facts.channel,
         failure_type=kind,
         service_standard=None if facts.service_standard is None else service_standard(facts.service_standard),
-        severity=facts.severity,
-        standard=promise.version,
+        severity=facts.severity or usual_severity(kind),
         mood=facts.mood,
         what_happened=facts.what_happened,
         wanted=facts.wanted,
@@ -144,13 +138,17 @@ def _store(
         filed_by=by,
         submission=submission,
     )
+    sign = take_by_signal(case, edition, said=f"{facts.what_happened} {facts.wanted}", at=at)
+    promise = promise_of(case, edition)
+    case.standard = promise.version
     promised = clocks.promised(case, promise.targets, at=at)
     case.due_at = min(clock.due_at for clock in promised)
     actor: Actor = by.actor if by is not None else customer.actor
     entry = timeline.entry(case, Entry.FILED, by=actor, at=at, channel=facts.channel)
     receipt = tell.receipt(case, address=address, at=at, what_happened=facts.what_happened, by_staff=by is not None)
     link, token = links.link(case, at=at) if by is None else (None, None)
-    insert_together(case, *promised, entry, search.text_of(case), receipt, *([link] if link else []))
+    others = [*([sign] if sign else []), found_by.text_of(case), receipt, *([link] if link else [])]
+    insert_together(case, *promised, entry, *others)
     hint(receipt)
     if files:
         attachments.keep(case, files, by=actor, at=at, public=by is None)

@@ -13,6 +13,7 @@ from complaints.cases.states import MOVES, Move, Status
 from complaints.common import rulebook
 from complaints.handling import tell
 from complaints.handling.escalate import climb_if_urgent
+from complaints.handling.take_by_signal import hold_by_signal
 from complaints.handling.texts import written
 from complaints.outbox.models import Kind
 
@@ -59,5 +60,7 @@ def hear(
         lifecycle.store(original)
     tell.responsible(original or case, Kind.STAFF_CUSTOMER_ANSWERED, occasion=f"entry {entry.pk}", at=at, text=text)
     if Status(case.status) in MOVES[Move.CLIMB].start:
-        climb_if_urgent(case, rulebook.edition(), said=text, at=at)
+        edition = rulebook.edition()
+        hold_by_signal(case, edition, said=text, at=at)
+        climb_if_urgent(case, edition, said=text, at=at)
     return case

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from complaints.cases import clocks, search, timeline
+from complaints.cases import clocks, texts, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, CaseText, Clock, SourceRecord, TimelineEntry
 from complaints.cases.states import Status
@@ -125,7 +125,7 @@ def _look_up(fresh: Iterable[_Numbered], catalogue: Catalogue) -> None:
 def _store(fresh: list[_Numbered], mapping: Mapping, catalogue: Catalogue, *, at: datetime) -> None:
     cases = _cases(fresh, mapping, catalogue, at=at)
     copy_in(Case, cases)
-    copy_in(CaseText, (search.text_of(case) for case in cases))
+    copy_in(CaseText, (texts.text_of(case) for case in cases))
     copy_in(SourceRecord, (_source(case, item, mapping) for case, item in zip(cases, fresh, strict=True)))
     copy_in(TimelineEntry, _entries(cases, fresh, mapping, at=at))
     copy_in(

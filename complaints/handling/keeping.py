@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
 from complaints.common.errors import (
+    CatalogueNotYours,
     Invalid,
     NotFound,
     NotPermitted,
@@ -23,8 +24,13 @@ from complaints.staff import changes
 from complaints.staff.models import Employee, Setting
 from complaints.staff.permissions import Permission, require
 
-ANALYSTS: Final = frozenset({Setting.PLAYBOOK, Setting.TROUBLE})
-"""What quality analysts keep beside the administrators."""
+ANALYSTS: Final[Mapping[Setting, tuple[Permission, type[NotPermitted]]]] = {
+    Setting.PLAYBOOK: (Permission.KEEP_PLAYBOOKS, PlaybooksNotYours),
+    Setting.TROUBLE: (Permission.KEEP_PLAYBOOKS, PlaybooksNotYours),
+    Setting.FAILURE: (Permission.KEEP_CATALOGUE, CatalogueNotYours),
+}
+"""What quality analysts keep beside the administrators: the right to it, and how others are refused."""
+_ADMINISTRATORS: Final = (Permission.KEEP_SETTINGS, SettingsNotYours)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -37,10 +43,7 @@ def begin(by: Employee, setting: Setting | None = None) -> None:
 
 def require_keeper(employee: Employee, setting: Setting | None = None) -> None:
     """Raise NotPermitted for all but administrators; analysts pass to what is theirs."""
-    theirs = setting in ANALYSTS
-    permission = Permission.KEEP_PLAYBOOKS if theirs else Permission.KEEP_SETTINGS
-    refusal: type[NotPermitted] = PlaybooksNotYours if theirs else SettingsNotYours
-    require(employee, permission, refusal)
+    require(employee, *(_ADMINISTRATORS if setting is None else ANALYSTS.get(setting, _ADMINISTRATORS)))
 
 
 def locked(rows: QuerySet[Row], pk: int | None) -> Row | None:
@@ -53,6 +56,13 @@ def found(rows: QuerySet[Row], pk: int | None) -> Row | None:
     if pk is None:
         return None
     row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def known(row: Row | None) -> Row:
+    """The row that there is; raises NotFound for none."""
     if row is None:
         raise NotFound
     return row

@@ -9,13 +9,18 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.cases import clocks, lifecycle, search, timeline
+from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, Clock
-from complaints.cases.states import Move
+from complaints.cases.states import MOVES, Move, Status
 from complaints.common import rulebook
-from complaints.escalation.ladder import steps_of
+from complaints.common.actors import SYSTEM
+from complaints.common.rulebook import Mark
+from complaints.escalation.ladder import Rung, next_rung, steps_of
+from complaints.escalation.models import UrgentRule
+from complaints.escalation.urgent import signal, urgent_rule
 from complaints.handling import tell
+from complaints.handling.escalate import climb
 from complaints.handling.promises import promise_of
 from complaints.outbox import queue
 from complaints.outbox.models import Kind
@@ -26,15 +31,23 @@ from complaints.standards.models import ClockKind, Severity, Target
 from complaints.standards.queries import failure_type as known_failure_type
 from complaints.standards.queries import service_standard as known_service_standard
 
+_CHOSEN: Final = frozenset({"severity", "complainer"})
+_ABOUT_CUSTOMER: Final = frozenset({"complainer", "following"})
+
 NONE_MISSED: Final = 0
 """In place of the number of a service standard: no promise was missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What is judged anew; None leaves a fact as it is. `to_current` asks for the standard that is in force now."""
+    """What is judged anew; None leaves a fact as it is, an empty `complainer` is one whom nobody has judged.
+
+    `following` are the people who follow the customer in public. `to_current` asks for the standard in force now.
+    """
 
     severity: Severity | None = None
+    complainer: str | None = None
+    following: int | None = None
     failure_type: int | None = None
     unit: int | None = None
     service_standard: int | None = None
@@ -65,7 +78,10 @@ class Moved:
 
 @dataclass(slots=True)
 class Judged:
-    """What a judgement makes of a case, nothing of it stored: what changes, and the clocks as they would be."""
+    """What a judgement makes of a case, nothing of it stored: what changes, and the clocks as they would be.
+
+    Where a `rule` says that such a customer cannot wait, the case goes to that `rung` at once.
+    """
 
     changes: list[Change] = field(default_factory=list)
     deadlines: list[Moved] = field(default_factory=list)
@@ -73,6 +89,8 @@ class Judged:
     left_unit: Unit | None = None
     handed_over: bool = False
     responsible: Employee | None = None
+    rule: UrgentRule | None = None
+    rung: Rung | None = None
 
     @property
     def words(self) -> str:
@@ -87,7 +105,8 @@ def reassess(
     """Judge anew how bad it is, what failed, which promise was missed or where, and hold the case to what that means.
 
     Open deadlines keep their start and the pauses they have had. In another unit the case goes to whoever stands on
-    its tier there, or to that unit's list with an alarm; who had it before is told. Judged the same twice, it is done
+    its tier there, or to that unit's list with an alarm; who had it before is told. Where a rule says that such a
+    customer cannot wait, it goes up at once. Judged the same twice, it is done
     once. Locks the case. Raises NotFound for a unit that the employee does not see, and Invalid.
     """
     case = lifecycle.lock_for(by, Permission.REASSESS, reference, move=Move.REASSESS)
@@ -98,7 +117,6 @@ def reassess(
     lifecycle.check_version(case, seen_version)
     clocks.store(judged.clocks)
     if judged.left_unit is not None:
-        search.move_to_unit(case)
         queue.move_to_unit(case.reference, case.unit)
     lifecycle.store(case)
     timeline.record(case, Entry.REASSESSED, by=by.actor, at=at, changes=judged.words)
@@ -106,6 +124,8 @@ def reassess(
         _hand_over(case, before, why=judged.words, by=by, at=at)
     if moved := [one.name for one in judged.deadlines if one.before != one.after]:
         timeline.record(case, Entry.DEADLINES_MOVED, by=by.actor, at=at, why=", ".join(moved))
+    if judged.rule is not None:
+        climb(case, move=Move.CLIMB, by=SYSTEM, at=at, reason=judged.rule.name, least=Tier(judged.rule.tier))
     return case
 
 
@@ -124,21 +144,45 @@ def _judge(case: Case, judgement: Judgement, *, by: Employee, at: datetime) -> J
     judged, left = Judged(), case.unit
     changed = _changed(case, judgement, by=by)
     for name, value in changed.items():
-        judged.changes.append(Change(_name_of(name), _shown(case, name), _words(value)))
+        before = _shown(case, name)
         setattr(case, name, value)
+        judged.changes.append(Change(_name_of(name), before, _shown(case, name)))
     if "unit" in changed:
         judged.left_unit = left
         judged.handed_over = _follow_to_unit(case, left, at=at)
     judged.responsible = case.responsible
+    edition = rulebook.edition()
+    if _ABOUT_CUSTOMER & set(changed):
+        _heed_signals(case, judged, edition, at=at)
     if judgement.to_current or set(changed) - {"service_standard"}:
-        _hold_to_standard(case, judged, at=at)
+        _hold_to_standard(case, judged, edition, at=at)
     return judged
+
+
+def _heed_signals(case: Case, judged: Judged, edition: Mark | None, *, at: datetime) -> None:
+    """Take the customer for more where a rule does, and send the case up where one says that it cannot wait."""
+    said = f"{case.what_happened} {case.wanted}"
+    sign = signal(case, edition, said=said)
+    if sign is not None:
+        before = [one.before for one in judged.changes if one.name == _name_of("complainer")]
+        shown = before[0] if before else _shown(case, "complainer")
+        case.complainer = sign.takes_as
+        judged.changes = [one for one in judged.changes if one.name != _name_of("complainer")]
+        judged.changes.append(Change(_name_of("complainer"), shown, _shown(case, "complainer")))
+    if Status(case.status) in MOVES[Move.CLIMB].start:
+        judged.rule = urgent_rule(case, edition, said=said)
+    if judged.rule is not None:
+        judged.rung = next_rung(case.unit, case.step, at=at, least=Tier(judged.rule.tier))
 
 
 def _changed(case: Case, judgement: Judgement, *, by: Employee) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     if judgement.severity is not None and judgement.severity != case.severity:
         changed["severity"] = judgement.severity
+    if judgement.complainer is not None and judgement.complainer != case.complainer:
+        changed["complainer"] = judgement.complainer
+    if judgement.following is not None and judgement.following != (case.following or 0):
+        changed["following"] = judgement.following
     if judgement.failure_type is not None and judgement.failure_type != case.failure_type_id:
         changed["failure_type"] = known_failure_type(judgement.failure_type, rulebook.edition())
     if judgement.service_standard is not None and judgement.service_standard != (case.service_standard_id or 0):
@@ -149,9 +193,9 @@ def _changed(case: Case, judgement: Judgement, *, by: Employee) -> dict[str, Any
     return changed
 
 
-def _hold_to_standard(case: Case, judged: Judged, *, at: datetime) -> None:
+def _hold_to_standard(case: Case, judged: Judged, edition: Mark | None, *, at: datetime) -> None:
     """Hold a case to the standard that fits it now, and say how its deadlines move by that."""
-    promise = promise_of(case)
+    promise = promise_of(case, edition)
     if promise.version != case.standard:
         judged.changes.append(Change(_name_of("standard"), _shown(case, "standard"), _words(promise.version)))
         case.standard = promise.version
@@ -210,10 +254,10 @@ def _name_of(fact: str) -> str:
 
 
 def _shown(case: Case, fact: str) -> str:
-    return str(case.get_severity_display()) if fact == "severity" else _words(getattr(case, fact))
+    if fact in _CHOSEN:
+        return str(getattr(case, f"get_{fact}_display")()) or _("none")
+    return _words(getattr(case, fact))
 
 
 def _words(value: object) -> str:
-    if value is None:
-        return _("none")
-    return str(value.label) if isinstance(value, Severity) else str(value)
+    return _("none") if value is None else str(value)

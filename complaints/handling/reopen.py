@@ -8,6 +8,7 @@ from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
 from complaints.cases.states import Move
+from complaints.common import rulebook
 from complaints.handling import tell
 from complaints.handling.promises import promise_of
 from complaints.handling.texts import written
@@ -45,6 +46,7 @@ def reopen(
 
 def open_again(case: Case, *, responsible: Employee | None, at: datetime) -> None:
     """Give a locked case its new deadlines and open it; whoever calls this tells of it."""
-    clocks.start(case, [target for target in promise_of(case).targets if target.kind in ANEW], at=at)
+    promise = promise_of(case, rulebook.edition())
+    clocks.start(case, [target for target in promise.targets if target.kind in ANEW], at=at)
     again = case.reopened_count + 1
     lifecycle.apply(case, Move.REOPEN, at=at, solved=None, reopened_count=again, responsible=responsible)

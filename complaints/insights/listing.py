@@ -13,6 +13,7 @@ from itertools import accumulate, takewhile
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
+from django.db.models import Sum
 
 from complaints.cases.models import Case
 from complaints.cases.queries import visible_to
@@ -23,6 +24,7 @@ from complaints.insights.models import Grain, LabelTally
 from complaints.insights.periods import Period
 from complaints.staff.models import Employee, Unit
 from complaints.staff.queries import visible_units
+from complaints.standards.catalogued import AS_FILED, Catalogued
 
 PAGE: Final = 25
 TAKEN_AWAY: Final = 500
@@ -55,18 +57,24 @@ class Asked:
     """Which cases: of a unit and what is below it, filed in a period, that bear a label.
 
     With `seen`, as it stood at the end of that day: what was closed later is still open. Only the labels of being over
-    know of that.
+    know of that. A failure type stands for all that count as it where they are read as `catalogued`; a case bears the
+    label of one failure type.
     """
 
     unit: Unit
     period: Period
     label: str
     seen: date | None = None
+    catalogued: Catalogued = AS_FILED
 
     @property
-    def borne(self) -> str:
-        """The label that the sums are asked for: what is open now says nothing of an earlier day."""
-        return "all" if self.seen is not None and self.label == "goingon" else self.label
+    def borne(self) -> list[str]:
+        """The labels that the sums are asked for, of which a case bears one at most."""
+        if self.seen is not None and self.label == "goingon":
+            return ["all"]  # what is open now says nothing of an earlier day
+        word, _sep, key = self.label.partition(":")
+        number = read_id(key) if word == "type" else None
+        return [self.label] if number is None else [f"type:{kind}" for kind in self.catalogued.filed_as(number)]
 
     def condition(self) -> tuple[str, list[Any]]:
         """What a measured case must be besides, as SQL."""
@@ -131,12 +139,12 @@ def _keys(asked: Asked, after: DayKey | None, *, wanted: int) -> list[DayKey]:
 
 def _days(asked: Asked, after: DayKey | None, *, wanted: int) -> list[date]:
     """The next days with any such case, the newest first: as many as hold enough of them."""
-    rows = LabelTally.objects.filter(unit_id=asked.unit.pk, label=asked.borne, grain=Grain.DAY, n__gt=0)
+    rows = LabelTally.objects.filter(unit_id=asked.unit.pk, label__in=asked.borne, grain=Grain.DAY, n__gt=0)
     rows = rows.filter(start__range=(asked.period.since, asked.period.until))
     if after is not None:
         # the day of a key may hold more of them; a key without an id is behind all of its day
         rows = rows.filter(start__lte=after.day) if after.pk else rows.filter(start__lt=after.day)
-    counted = list(rows.order_by("-start").values_list("start", "n")[:DAYS])
+    counted = list(rows.values("start").annotate(n=Sum("n")).order_by("-start").values_list("start", "n")[:DAYS])
     before = [0, *accumulate(n for _day, n in counted)]
     first_may_be_half = 1 if after is not None and after.pk else 0
     enough = wanted + (counted[0][1] if counted and first_may_be_half else 0)
@@ -153,7 +161,7 @@ def _on(asked: Asked, days: Sequence[date], after: DayKey | None, *, wanted: int
         params += [after.day, after.pk]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT day, case_id FROM complaints_measuredcase WHERE day = ANY(%s) AND labels @> ARRAY[%s]"
+            "SELECT day, case_id FROM complaints_measuredcase WHERE day = ANY(%s) AND labels && %s"
             f"{condition} ORDER BY day DESC, case_id DESC LIMIT %s",
             [list(days), asked.borne, *params, wanted],
         )

@@ -105,7 +105,8 @@ class Catalogue:
     def _kind(self, area: FailureType | None, name: str, *, under: str = "") -> FailureType | None:
         place = (under, name)
         if place not in self._kinds:
-            known = FailureType.objects.filter(parent=area, name=name).first() if area or not under else None
+            named = FailureType.objects.filter(parent=area, name=name).order_by("line")
+            known = named.first() if area or not under else None
             if known is None:
                 self.failure_types_added += 1
                 if self._adds:

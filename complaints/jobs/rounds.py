@@ -10,6 +10,8 @@ from typing import TypeVar
 import structlog
 from django.conf import settings
 
+from complaints.cases.texts import old_ids
+from complaints.causes.search import unfound_ids
 from complaints.customers.doubles import unlooked_ids
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
@@ -23,6 +25,7 @@ from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
+from complaints.handling.renew_text import renew_cause, renew_text
 from complaints.handling.send_order import send_due
 from complaints.handling.sort_mail import put_off as put_mail_off
 from complaints.handling.sort_mail import sort_mail
@@ -145,6 +148,17 @@ def watch_causes(*, clock: Now, limit: int | None = 200) -> int:
 def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
     """Look for doubles of customers whose files were written since the last turn; how many files."""
     return each(unlooked_ids(limit=limit), lambda one: look_for_doubles(one, at=clock()))
+
+
+def renew_texts(*, goes_on: Callable[[], bool] = lambda: True, limit: int = 200) -> int:
+    """Let what is of an older make be found by all that was written on it, until none is left or it was enough."""
+    done = each(unfound_ids(limit=limit), renew_cause)
+    while ids := old_ids(limit=limit):
+        taken = each(ids, renew_text)
+        done += taken
+        if not taken or not goes_on():
+            break
+    return done
 
 
 def tell_days(*, clock: Now) -> int:

@@ -133,6 +133,13 @@ def look_for_doubles() -> int:
     return rounds.look_for_customers_twice(clock=now)
 
 
+@shared_task(name="cases.renew_texts", ignore_result=True)
+def renew_texts() -> int:
+    """Let cases of an older make be found by all that was written on them; a turn ends after a while."""
+    ends = monotonic() + TURN
+    return rounds.renew_texts(goes_on=lambda: monotonic() < ends)
+
+
 @shared_task(name="deadlines.recompute", ignore_result=True)
 def recompute() -> int:
     """Reckon open deadlines anew where a calendar or a time zone was changed."""

@@ -37,11 +37,10 @@ CAUSE: Final = AnswerFacts(
 def ask_for_causes(people: Mapping[str, Employee], kinds: Mapping[str, int], *, at: datetime) -> None:
     """Ask Housekeeping twice; it has answered once, and its lead does something about it."""
     quinn, hana, late = people["quinn"], people["hana"], kinds["Room not ready on time"]
-    oldest = list(Case.objects.order_by("filed_at", "pk").values_list("reference", flat=True)[:4])
     first = InvestigationFacts(
         title="Rooms that are not ready at three",
         question="Why do guests wait for their rooms on Sundays?",
-        references=oldest[:2],
+        references=_of(late),
         department=hana.unit_id,
         minutes=WEEK,
         failure_type=late,
@@ -58,10 +57,14 @@ def ask_for_causes(people: Mapping[str, Employee], kinds: Mapping[str, int], *, 
     )
     plan_action(found.pk, what, by=quinn, at=at - timedelta(minutes=50))
     second = InvestigationFacts(
-        title="Rooms that are not clean",
+        title="Things in rooms that are broken",
         question="What do these rooms have in common, and what was different before?",
-        references=oldest[2:],
+        references=_of(kinds["Something in the room is broken"]),
         department=hana.unit_id,
         minutes=WEEK,
     )
     open_investigation(second, by=quinn, at=at - timedelta(minutes=30))
+
+
+def _of(failure_type: int) -> list[str]:
+    return list(Case.objects.filter(failure_type=failure_type).order_by("pk").values_list("reference", flat=True))

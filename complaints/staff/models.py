@@ -272,6 +272,7 @@ class Setting(models.TextChoices):
     CALENDAR = "calendars", _("Business calendars")
     STANDARD = "standards", _("Recovery standards")
     SERVICE = "services", _("Service standards")
+    FAILURE = "failures", _("Failure catalogue")
     LADDER = "ladders", _("Ladders")
     URGENT = "urgent", _("Urgent rules")
     UNIT = "units", _("Units")

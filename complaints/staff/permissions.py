@@ -48,13 +48,16 @@ class Permission(StrEnum):
     KEEP_ABSENCES = "absence:keep"
     KEEP_SETTINGS = "settings:keep"
     KEEP_PLAYBOOKS = "playbook:keep"
+    KEEP_CATALOGUE = "catalogue:keep"
     KEEP_TEXTS = "text:keep"
     VIEW_CAUSES = "cause:view"
     ANSWER_CAUSES = "cause:answer"
     INVESTIGATE = "cause:investigate"
 
 
-_ADMINISTRATION: Final = frozenset({Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_TEXTS})
+_ADMINISTRATION: Final = frozenset(
+    {Permission.KEEP_SETTINGS, Permission.KEEP_PLAYBOOKS, Permission.KEEP_CATALOGUE, Permission.KEEP_TEXTS}
+)
 _CAUSES: Final = frozenset({Permission.VIEW_CAUSES, Permission.ANSWER_CAUSES, Permission.INVESTIGATE})
 _LEADING: Final = frozenset(
     {
@@ -92,6 +95,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.VIEW_INSIGHTS,
             Permission.KEEP_TEXTS,
             Permission.KEEP_PLAYBOOKS,
+            Permission.KEEP_CATALOGUE,
         }
         | _CAUSES
     ),

@@ -3,9 +3,11 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar, Final
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.common.errors import Invalid
 from complaints.common.rulebook import makes_an_edition
@@ -43,12 +45,54 @@ class Severity(models.IntegerChoices):
     CRITICAL = 4, _("Critical")
 
 
+class Complainer(models.TextChoices):
+    """How somebody who is dissatisfied goes about it, the mildest first, as it is judged on a case.
+
+    The passives, voicers, irates and activists of J. Singh, "A Typology of Consumer Dissatisfaction Response Styles",
+    Journal of Retailing 66 (1990), pp. 57-99: who does nothing, who tells the firm, who tells everybody they know, and
+    who turns to third parties as well.
+    """
+
+    PASSIVE = "passive", _("Says nothing")
+    VOICER = "voicer", _("Speaks up")
+    IRATE = "irate", _("Is furious")
+    ACTIVIST = "activist", _("Goes to war")
+
+    @classmethod
+    def is_more(cls, one: str, than: str) -> bool:
+        """Whether one kind makes more of it than another; who is not judged makes the least."""
+        order = ["", *cls.values]
+        return order.index(one) > order.index(than)
+
+
+class Line(models.TextChoices):
+    """The lines of business that a house can keep a catalogue for, each by itself."""
+
+    BANK = "bank", _("Bank")
+    HOTEL = "hotel", _("Hotel")
+    AIRLINE = "airline", _("Airline")
+    PARCEL = "parcel", _("Parcel service")
+    RESTAURANT = "restaurant", pgettext_lazy("line of business", "Restaurant")
+    MAINTENANCE = "maintenance", _("Equipment maintenance")
+    INSURANCE = "insurance", _("Insurance")
+    TELECOM = "telecom", _("Telecommunications")
+    RETAIL = "retail", _("Retail")
+    HEALTH = "health", _("Health care")
+    PUBLIC = "public", _("Public service")
+    OTHER = "other", _("Another line of business")
+
+
 class FailureType(models.Model):
-    """What can go wrong, in two levels: an area, and the failure in it."""
+    """What can go wrong, in two levels: an area, and the failure in it.
+
+    A type keeps its identity whatever it is called, and a complaint keeps the type it was filed under. Where types are
+    merged or split, `Succession` says what became of them.
+    """
 
     parent = models.ForeignKey(
         "self", verbose_name=_("area"), null=True, blank=True, on_delete=models.PROTECT, related_name="kinds"
     )
+    line = models.CharField(_("line of business"), max_length=12, choices=Line, blank=True, default="")
     name = models.CharField(_("name"), max_length=160)
     name_zh = models.CharField(_("Chinese name"), max_length=160, blank=True, default="")
     touchpoint = models.CharField(
@@ -58,20 +102,94 @@ class FailureType(models.Model):
         default="",
         help_text=_("Where the customer meets us when it happens."),
     )
+    severity = models.PositiveSmallIntegerField(_("how bad it usually is"), choices=Severity, null=True, blank=True)
+    department = models.ForeignKey(
+        Unit,
+        verbose_name=_("department that answers for it"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     is_active = models.BooleanField(_("offered when filing"), default=True)
+    # where it came from, if from a catalogue that ships: which catalogue, and its code there
+    origin = models.CharField(max_length=80, blank=True, default="", editable=False)
 
     class Meta:
-        triggers: ClassVar = [makes_an_edition()]
+        triggers: ClassVar = [
+            makes_an_edition(),
+            pgtrigger.Trigger(
+                name="in_two_levels",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"),  # type: ignore[no-untyped-call] # the library has no types
+                condition=pgtrigger.Q(new__parent__isnull=False),
+                func="IF EXISTS (SELECT FROM complaints_failuretype"
+                " WHERE id = NEW.parent_id AND parent_id IS NOT NULL OR parent_id = NEW.id)"
+                " THEN RAISE EXCEPTION 'the catalogue has two levels' USING ERRCODE = 'check_violation'; END IF;"
+                " RETURN NEW;",
+            ),
+        ]
         verbose_name = _("failure type")
         verbose_name_plural = _("failure types")
-        ordering = ("parent__name", "name")
+        ordering = ("parent__line", "parent__name", "name")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["parent", "name"], nulls_distinct=False, name="one_failure_type_per_name"),
+            models.UniqueConstraint(
+                fields=["parent", "line", "name"],
+                nulls_distinct=False,
+                name="one_failure_type_per_name",
+                violation_error_message=_("There is one of this name in the same place already."),
+            ),
+            models.UniqueConstraint(fields=["origin"], condition=~models.Q(origin=""), name="loaded_once"),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True) | models.Q(line=""), name="line_of_business_of_an_area"
+            ),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="failure_type_not_its_own_area"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class SuccessionKind(models.TextChoices):
+    """How a failure type gave way to others."""
+
+    MERGED = "merged", _("merged")
+    SPLIT = "split", _("split")
+
+
+class Succession(models.Model):
+    """That failures of the `old` type are filed under the `new` one from a moment on: one row for each it went into.
+
+    The old type stays with the complaints that were filed under it. What these rows come to is reckoned by
+    `catalogued`. None leads to a type that has itself given way, so that no way ever goes in a circle.
+    """
+
+    kind = models.CharField(max_length=6, choices=SuccessionKind)
+    old = models.ForeignKey(FailureType, on_delete=models.PROTECT, related_name="successors")
+    new = models.ForeignKey(FailureType, on_delete=models.PROTECT, related_name="predecessors")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["old", "new"], name="gave_way_once"),
+            models.UniqueConstraint(fields=["old"], condition=models.Q(kind="merged"), name="merged_into_one"),
+            models.UniqueConstraint(fields=["new"], condition=models.Q(kind="split"), name="part_of_one"),
+            models.CheckConstraint(condition=~models.Q(old=models.F("new")), name="gives_way_to_another"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="leads_to_what_is_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="IF EXISTS (SELECT FROM complaints_succession WHERE old_id = NEW.new_id)"
+                " THEN RAISE EXCEPTION 'this type has given way itself' USING ERRCODE = 'check_violation'; END IF;"
+                " RETURN NEW;",
+            ),
+            pgtrigger.Protect(name="not_rewritten", operation=pgtrigger.Update),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"
 
 
 class BusinessCalendar(models.Model):
@@ -255,8 +373,8 @@ class RecoveryStandard(models.Model):
     """How fast we put a failure right, for the cases that all its conditions fit; an empty condition fits every case.
 
     The most specific standard wins: a failure type before its area, a unit before those it stands in, then one that
-    names the severity, then the customer group, then the channel. Two with the same conditions are refused, so there
-    is never a second one that is just as specific.
+    names the kind of complainer, then the severity, then the customer group, then the channel. Two with the same
+    conditions are refused, so there is never a second one that is just as specific.
     """
 
     name = models.CharField(_("name"), max_length=160)
@@ -277,6 +395,7 @@ class RecoveryStandard(models.Model):
         related_name="+",
     )
     severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    complainer = models.CharField(_("kind of complainer"), max_length=10, choices=Complainer, blank=True, default="")
     customer_group = models.CharField(_("customer group"), max_length=40, blank=True, default="")
     channel = models.CharField(_("channel"), max_length=12, blank=True, default="")
     is_active = models.BooleanField(_("in force"), default=True)
@@ -288,7 +407,7 @@ class RecoveryStandard(models.Model):
         ordering = ("name",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["failure_type", "unit", "severity", "customer_group", "channel"],
+                fields=["failure_type", "unit", "severity", "complainer", "customer_group", "channel"],
                 condition=models.Q(is_active=True),
                 nulls_distinct=False,
                 name="one_standard_for_the_same_cases",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from complaints.common.errors import Invalid
 from complaints.common.rulebook import InForce, Mark
 from complaints.standards.hours import BusinessHours
-from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard, Severity
 
 _CATALOGUE: Final = InForce(lambda: {kind.pk: kind for kind in FailureType.objects.all()})
 
@@ -23,7 +23,7 @@ def offered_failure_types() -> QuerySet[FailureType]:
 
 def areas() -> QuerySet[FailureType]:
     """What complaints can be narrowed to: every area, imported ones too, which nobody is offered when filing."""
-    return FailureType.objects.filter(parent__isnull=True).order_by("name")
+    return FailureType.objects.filter(parent__isnull=True).order_by("line", "name")
 
 
 def failure_type(pk: Any, edition: Mark | None) -> FailureType:
@@ -33,6 +33,11 @@ def failure_type(pk: Any, edition: Mark | None) -> FailureType:
     if found is None:
         raise Invalid(field="failure_type", sentence=_("This failure type is not in the catalogue."))
     return found
+
+
+def usual_severity(kind: FailureType | None) -> Severity:
+    """How bad a failure usually is; medium where the catalogue does not say."""
+    return Severity(kind.severity) if kind is not None and kind.severity else Severity.MEDIUM
 
 
 def calendars_by_name(names: Iterable[str]) -> dict[str, BusinessCalendar]:

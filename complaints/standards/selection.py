@@ -33,6 +33,7 @@ class Circumstances:
     severity: Severity
     customer_group: str
     channel: str
+    complainer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,15 @@ def _specificity(standard: RecoveryStandard, case: Circumstances, *, level: int)
         return None
     for condition, fact in (
         (standard.severity, case.severity),
+        (standard.complainer or None, case.complainer),
         (standard.customer_group or None, case.customer_group),
         (standard.channel or None, case.channel),
     ):
         if condition not in (None, fact):
             return None
     depth = 0 if standard.unit_id is None else 1 + case.units.index(standard.unit_id)
-    named = (standard.severity is not None, bool(standard.customer_group), bool(standard.channel))
-    return (level, depth, *map(int, named))
+    named = (standard.complainer, standard.severity is not None, standard.customer_group, standard.channel)
+    return (level, depth, *(int(bool(one)) for one in named))
 
 
 def _read() -> dict[int | None, list[tuple[RecoveryStandard, Promise]]]:

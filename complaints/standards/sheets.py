@@ -99,6 +99,7 @@ class StandardSheet(Sheet):
     failure_type: int | None = None
     unit: int | None = None
     severity: int | None = None
+    complainer: str = ""
     customer_group: str = ""
     channel: str = ""
     is_active: bool = True
@@ -110,6 +111,30 @@ class StandardSheet(Sheet):
         current = Target.objects.filter(version__standard=standard, version__is_current=True)
         lines = tuple(TargetLine.of(one) for one in current.select_related("calendar").order_by("pk"))
         return cls.of(standard, targets=lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureSheet(Sheet):
+    """A failure type; without a `parent` it is an area, and only an area names the line of business."""
+
+    name: str
+    name_zh: str = ""
+    parent: int | None = None
+    line: str = ""
+    touchpoint: str = ""
+    severity: int | None = None
+    department: int | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the types that a failure type is split into; left open, it has what the whole had."""
+
+    name: str
+    name_zh: str = ""
+    touchpoint: str = ""
+    severity: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,19 +116,19 @@ def test_a_case_is_found_by_customer_and_words(fern: Employee, cara: Customer, q
     what = "The wardrobe fell over in 908. 衣柜倒了。"
     case = a_complaint(by=fern, customer=cara, at=AT, what_happened=what)
     a_complaint(by=fern, at=AT)
-    assert find(fern, query) == [case]
+    assert find(fern, query).cases == [case]
 
 
 @pytest.mark.parametrize("query", ["", "  ", "'", "a & b | !", "\\", "wardrobe chair", "'; drop table", "%%%", "\x00"])
 def test_odd_queries_find_nothing_and_break_nothing(fern: Employee, query: str) -> None:
     a_complaint(by=fern, at=AT, what_happened="The wardrobe fell over.")
-    assert find(fern, query) == []
+    assert find(fern, query).cases == []
 
 
 def test_a_search_respects_who_sees_what(fern: Employee, otto: Employee) -> None:
     case = a_complaint(by=fern, at=AT, what_happened="The wardrobe fell over.")
-    assert find(otto, "wardrobe") == []
-    assert find(otto, case.reference) == []
+    assert find(otto, "wardrobe").cases == []
+    assert find(otto, case.reference).cases == []
 
 
 def test_the_story_of_a_customer_holds_only_what_one_may_see(

@@ -6,12 +6,14 @@ from random import Random
 import pytest
 
 from complaints.cases import queries, search
-from complaints.cases.models import Case, Channel
-from complaints.cases.queries import Filters, Whose, worklist
+from complaints.cases.asked import read
+from complaints.cases.models import Case, CaseText, Channel
+from complaints.cases.queries import PAGE, Filters, Whose, worklist
 from complaints.cases.states import Status
 from complaints.customers.models import Customer
 from complaints.management.measuring.load import make_load
 from complaints.staff.models import Employee, Role
+from complaints.staff.queries import visible_units
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -80,8 +82,8 @@ def test_a_search_gives_the_newest_hits_whichever_way_it_finds_them(
     for probe in (1, 50, 4_000):
         monkeypatch.setattr(search, "PROBE_ROWS", probe)
         for employee in people():
-            found = [case.pk for case in search.find(employee, query, limit=7)]
-            hits = search._in_index(search._query(query) or "", None, limit=1_000)
-            seen = set(queries.visible_to(employee).values_list("pk", flat=True))
-            assert found == [pk for pk in hits if pk in seen][:7]
+            found = [case.pk for case in search.find(employee, query, order=search.Order.NEWEST).cases]
+            hits = CaseText.objects.extra(where=["document @@ %s::tsquery"], params=[read(query).as_query()])
+            seen = hits.filter(unit__in=visible_units(employee)).order_by("-filed_at", "-case")
+            assert found == list(seen.values_list("case", flat=True)[:PAGE])
     assert Customer.objects.exists()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.common.words import clean, clean_line, index_words, split
+from complaints.common.words import clean, clean_line, places, sequence, split, stretches
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,23 @@ def test_words_are_folded_and_accents_dropped() -> None:
     assert split("Café NAÏVE Straße") == ["cafe", "naive", "strasse"]
 
 
-def test_chinese_is_indexed_as_characters_and_pairs() -> None:
-    assert index_words("房间吵 Room") == sorted({"房", "间", "吵", "房间", "间吵", "room"})
+def test_each_character_of_chinese_takes_a_place_and_so_does_each_latin_word() -> None:
+    words, free = places("房间吵 Room 吵")
+    assert sorted(words) == sorted([("房", 1), ("间", 2), ("吵", 3), ("房间", 1), ("间吵", 2), ("room", 4), ("吵", 5)])
+    assert free == 6
+
+
+@pytest.mark.parametrize("written", ["房间吵 Room 吵 door", "one two", "吵", "908房间"])
+def test_what_stands_in_order_is_where_it_was_put(written: str) -> None:
+    words, _free = places(written)
+    place = 1
+    for term, distance in sequence(split(written)):
+        place += distance
+        assert (term, place) in words
+
+
+def test_folded_words_are_told_where_they_stand_in_what_was_written() -> None:
+    text = "Größe: „CAFÉ“ 房间"
+    assert [(word, text[begin:end]) for word, begin, end in stretches(text)] == [
+        ("grosse", "Größe"), ("cafe", "CAFÉ"), ("房", "房"), ("间", "间"),
+    ]  # fmt: skip

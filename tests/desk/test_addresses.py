@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from complaints.cases.models import Attachment, Case, TrackingLink
+from complaints.cases.models import Attachment, Case, SavedSearch, TrackingLink
 from complaints.cases.states import Move
 from complaints.causes.models import CorrectiveAction, Hearing, HearingEntry, Investigation
 from complaints.customers.models import Customer, Merge, Suspicion
@@ -30,6 +30,7 @@ from complaints.handling.decide_approval import ask_back
 from complaints.handling.decide_double import name_double
 from complaints.handling.escalate import escalate
 from complaints.handling.keep_absence import keep_absence
+from complaints.handling.keep_search import keep_search
 from complaints.handling.keeping import ANALYSTS
 from complaints.handling.merge_customers import merge_customers
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
@@ -41,7 +42,7 @@ from complaints.remedies.models import Approval, LedgerEntry, Remedy
 from complaints.remedies.states import RemedyMove
 from complaints.staff.models import Absence, Employee, Role, Setting, Tier
 from complaints.staff.sheets import AbsenceSheet
-from complaints.standards.models import FailureType
+from complaints.standards.models import FailureType, Succession
 from tests.causes.matters import alleged, answered, asked, planned
 from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 from tests.incoming.letters import a_file
@@ -94,6 +95,12 @@ STEWARDS_ONLY = (302, 403, 403, 403, 403, 200, 200)
 ADA_ONLY = (302, 403, 403, 403, 403, 403, 200)
 TEXTS = (302, 403, 403, 403, 403, 200, 200)
 A_TEXT: Final = (("subject", "{{ reference }}"), ("text", "We have it."), ("html", ""), ("seen", 0))
+TWO_PARTS: Final = (
+    ("line-TOTAL_FORMS", 2),
+    ("line-INITIAL_FORMS", 0),
+    ("line-0-name", "Too soon"),
+    ("line-1-name", "Too late"),
+)
 ANALYSTS_TOO = (302, 403, 403, 403, 403, 200, 200)
 ANALYSTS_ALONE = (302, 403, 403, 403, 403, 200, 403)
 LEADERS = (302, 404, 200, 200, 404, 200, 200)
@@ -110,6 +117,12 @@ TABLE: Final = [
     Ask("worklist", EVERYBODY),
     Ask("list_news", EVERYBODY, sent=(("shown", ""), ("told", "1.1"))),
     Ask("counts", EVERYBODY),
+    Ask("saved_search", (302, 200, 404, 404, 404, 404, 404)),
+    Ask("keep_search", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("name", "Wardrobes"), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 400, 400, 400, 400, 400, 400), "post", sent=(("name", ""), ("q", "wardrobe"))),
+    Ask("keep_search", (302, 405, 405, 405, 405, 405, 405)),
+    Ask("drop_search", (302, 302, 404, 404, 404, 404, 404), "post"),
+    Ask("drop_search", (302, 405, 405, 405, 405, 405, 405)),
     Ask("bell", EVERYBODY),
     Ask("bell", (302, 302, 302, 302, 302, 302, 302), "post", sent=(("until", "1"),)),
     Ask("bell_item", (302, 404, 302, 404, 404, 404, 404), "post"),
@@ -255,6 +268,17 @@ TABLE: Final = [
         for kind in KINDS
         if KINDS[kind].add and kind != Setting.ABSENCE
     ),
+    Ask("ready_failures", ANALYSTS_TOO),
+    Ask("ready_failures", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("line", "hotel"),)),
+    Ask("ready_failures", (302, 403, 403, 403, 403, 404, 404), "post", sent=(("line", "other"),)),
+    Ask("merge_failure", ANALYSTS_TOO),
+    Ask("merge_failure", (302, 403, 403, 403, 403, 302, 302), "post", sent=(("into", "dirty"),)),
+    Ask("merge_failure", (302, 403, 403, 403, 403, 400, 400), "post"),
+    Ask("split_failure", ANALYSTS_TOO),
+    Ask("split_failure", (302, 403, 403, 403, 403, 302, 302), "post", sent=TWO_PARTS),
+    Ask("split_failure", (302, 403, 403, 403, 403, 400, 400), "post", sent=(*TWO_PARTS, ("line-1-name", "Too soon"))),
+    Ask("take_back_failure", (302, 403, 403, 403, 403, 302, 302), "post"),
+    Ask("take_back_failure", (302, 405, 405, 405, 405, 405, 405)),
     *(Ask("setting", ADA_ONLY, move=kind.value) for kind in KEPT_BY_ADA),
     *(Ask("setting", (302, 403, 403, 403, 403, 403, 400), "post", move=kind.value) for kind in KEPT_BY_ADA),
     Ask("texts", TEXTS),
@@ -301,6 +325,10 @@ def case(fern: Employee, max_: Employee, cara: Customer, request: pytest.Fixture
     what = RemedyFacts(kind=RemedyKind.REFUND, words="The night is free.", amount=usd(300))
     propose_remedy(a_complaint(by=fern).reference, what, by=fern, at=an_hour_ago())
     _an_order(by=fern)
+    keep_search("Rooms", {"q": "room"}, by=fern, at=an_hour_ago())
+    room = FailureType.objects.create(name="Room")
+    for name in ("Room not ready on time", "Room not clean"):
+        FailureType.objects.create(parent=room, name=name)
     keepers = Employee.objects.create_user("keeper@demo.example", role=Role.ANALYST, unit=fern.unit, name="Kit Keeper")
     twins = [a_customer(name="Cara Castilo"), a_customer(name="Noor"), a_customer(name="Noor")]
     name_double(cara.pk, twins[0].pk, by=keepers, at=an_hour_ago())
@@ -331,6 +359,7 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "other": a_complaint(by=fern).reference,
         "cara": case.customer_id,
         "twin": Customer.objects.get(name="Cara Castilo").pk,
+        "dirty": FailureType.objects.get(name="Room not clean").pk,
         "own": employee.unit_id if employee else 1,
         "today": now().date(),
     }
@@ -416,12 +445,17 @@ def _address(ask: Ask, case: Case) -> str:
         ),
         **dict.fromkeys(("mail", "original_mail", "take_mail"), lambda: [Mail.objects.get().pk]),
         **dict.fromkeys(("message", "retry_message", "retry_messages_like"), lambda: [_newest_message(case)]),
+        **dict.fromkeys(("saved_search", "drop_search"), lambda: [SavedSearch.objects.get(name="Rooms").pk]),
         **dict.fromkeys(
             ("investigation", "investigation_step"), lambda: [Investigation.objects.latest("pk").pk, *moved]
         ),
         **dict.fromkeys(("action", "action_step"), lambda: [CorrectiveAction.objects.get().pk, *moved]),
         **dict.fromkeys(("hearing", "hearing_step"), lambda: [Hearing.objects.earliest("pk").pk, *moved]),
         "double": lambda: [Suspicion.objects.earliest("pk").pk],
+        **dict.fromkeys(
+            ("merge_failure", "split_failure", "take_back_failure"),
+            lambda: [FailureType.objects.get(name="Room not ready on time").pk],
+        ),
         "merge": lambda: [Merge.objects.get().pk],
         "remedy_step": lambda: [case.reference, Remedy.objects.latest("pk").pk, ask.move],
         "step": lambda: [case.reference, *([ask.move] if ask.move else [])],
@@ -492,10 +526,13 @@ def _everything(case: Case) -> list[Any]:
         list(Order.objects.values()),
         list(Message.objects.order_by("pk").values()),
         TrackingLink.objects.count(),
+        list(SavedSearch.objects.values()),
         list(Suspicion.objects.order_by("pk").values()),
         list(Merge.objects.values()),
         list(Investigation.objects.order_by("pk").values()),
         list(CorrectiveAction.objects.values()),
         list(Hearing.objects.values()),
         HearingEntry.objects.count(),
+        list(FailureType.objects.order_by("pk").values()),
+        list(Succession.objects.values()),
     ]

@@ -143,6 +143,8 @@ SETTINGS: dict[str, str] = {
     "desk:setting_list employees": "/desk/settings/employees/",
     "desk:setting_list absences": "/desk/settings/absences/",
     "desk:setting standards": "/desk/settings/standards/1/",
+    "desk:setting_list failures": "/desk/settings/failures/",
+    "desk:ready_failures": "/desk/settings/failures/ready/",
     "desk:setting ladders": "/desk/settings/ladders/0/",
     "desk:setting calendars": "/desk/settings/calendars/1/",
 }
@@ -151,6 +153,8 @@ SETTINGS: dict[str, str] = {
 def _many_settings(ada: Employee, *, rows: int, prefix: str) -> None:
     """As many units, people, absences, special days, standards and deadlines; no longer ladder."""
     office = keep_calendar(None, sheet=replace(OFFICE, name=f"{prefix} office"), by=ada, at=now())
+    area = FailureType.objects.create(name=f"{prefix} area")
+    FailureType.objects.bulk_create(FailureType(parent=area, name=f"{n}", department=ada.unit) for n in range(rows))
     day = now().date()
     days = tuple(Day(day=day + timedelta(days=number)) for number in range(rows))
     keep_calendar(office.pk, sheet=replace(CalendarSheet.of_calendar(office), special_days=days), by=ada, at=now())

@@ -461,7 +461,7 @@ def test_everybody_sees_the_absences_they_keep(
     for viewer in (fern, max_, otto, ada):
         client.force_login(viewer)
         page = client.get("/desk/settings/absences/")
-        seen[viewer] = [row.employee for row, _facts in page.context["listed"]]
+        seen[viewer] = [row.employee for row, _name, _facts in page.context["listed"]]
     assert seen == {fern: [fern], max_: [fern], otto: [otto], ada: [otto, fern]}
     assert "away now" in text_of(client.get("/desk/settings/absences/"))
 

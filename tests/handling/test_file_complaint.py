@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from complaints.cases import search
+from complaints.cases import texts
 from complaints.cases.attachments import path_of
 from complaints.cases.models import Attachment, Case, CaseText, Channel, Clock, TimelineEntry, TrackingLink
 from complaints.common.errors import Invalid, NotFound, NotPermitted
 from complaints.common.tokens import token_hash
+from complaints.common.words import places
 from complaints.customers.models import Customer
 from complaints.customers.records import CustomerFacts
 from complaints.handling.file_complaint import ComplaintFacts, file_complaint
@@ -90,7 +91,10 @@ def test_every_row_of_a_filing_is_whole(organisation: Organisation, fern: Employ
     assert (text.unit_id, text.filed_at) == (case.unit_id, AT)
     with connection.cursor() as cursor:
         cursor.execute("SELECT tsvector_to_array(document) FROM complaints_casetext WHERE case_id = %s", [case.pk])
-        assert set(cursor.fetchone()[0]) == set(search.words_of(case))
+        found_by = set(cursor.fetchone()[0])
+    written = (case.reference, case.customer.name, case.customer.company, case.what_happened, case.wanted, case.place)
+    assert found_by == {word for text in written for word, _place in places(text)[0]}
+    assert text.marks == texts.marks_of(case)
     message = Message.objects.get(about=case.reference)
     assert (message.state, message.reason, message.attempts, message.to_customer) == ("queued", "", 0, True)
     assert (message.created_at, message.look_again_at) == (AT, AT + timedelta(seconds=15))

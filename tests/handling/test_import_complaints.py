@@ -239,8 +239,8 @@ def test_what_was_loaded_is_on_the_worklist_and_found_by_its_words(
     open_case, closed_case = Case.objects.order_by("pk")
     assert list(worklist(vera, Filters(whose=Whose.ALL)).cases) == [open_case]
     assert list(worklist(vera, Filters(whose=Whose.ALL, status="closed")).cases) == [closed_case]
-    assert set(search.find(vera, "sidewalk")) == {open_case, closed_case}
-    assert search.find(vera, open_case.reference) == [open_case]
+    assert set(search.find(vera, "sidewalk").cases) == {open_case, closed_case}
+    assert search.find(vera, open_case.reference).cases == [open_case]
 
 
 def test_an_area_on_the_worklist_stands_for_every_failure_in_it(

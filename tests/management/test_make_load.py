@@ -54,8 +54,8 @@ def test_it_makes_as_many_as_asked_in_the_shape_of_real_ones() -> None:
 def test_what_it_makes_is_found() -> None:
     make(1_000)
     vera = Employee.objects.get(unit__code="load-company", role=Role.VP)
-    assert len(search.find(vera, "room")) == 25
-    assert len(search.find(vera, load.RARE_WORD)) == 1
+    assert len(search.find(vera, "room").cases) == 25
+    assert len(search.find(vera, load.RARE_WORD).cases) == 1
     customer = Customer.objects.order_by("pk")[0]
     assert customer in lookup.find(customer.name, limit=100)
 

@@ -4,7 +4,6 @@ import http.client
 import http.cookiejar
 import re
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter

@@ -11,7 +11,15 @@ from complaints.cases.models import Channel
 from complaints.common.rulebook import edition
 from complaints.customers.models import Customer
 from complaints.staff.models import Employee
-from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, Severity, StandardVersion, Target
+from complaints.standards.models import (
+    ClockKind,
+    Complainer,
+    FailureType,
+    RecoveryStandard,
+    Severity,
+    StandardVersion,
+    Target,
+)
 from complaints.standards.selection import UNWRITTEN, Circumstances, promise_for
 from tests.cast import LONG_AGO, Organisation
 from tests.factories import a_complaint
@@ -37,7 +45,8 @@ def standard(name: str, *, minutes: int = 60, **conditions: Any) -> StandardVers
 
 def chosen(organisation: Organisation, kind: FailureType | None, **facts: Any) -> str:
     """The name of what a case of Harbour Hotel is promised."""
-    told = {"severity": Severity.HIGH, "customer_group": "gold", "channel": Channel.PHONE, **facts}
+    of_case = {"severity": Severity.HIGH, "complainer": "irate", "customer_group": "gold", "channel": Channel.PHONE}
+    told: dict[str, Any] = {**of_case, **facts}
     version = promise_for(
         Circumstances(failure_type=kind, units=organisation.harbour.ancestor_ids, **told), edition()
     ).version
@@ -52,6 +61,8 @@ def test_each_condition_outweighs_all_that_come_after_it(organisation: Organisat
         {"customer_group": "gold", "channel": Channel.PHONE},
         {"severity": Severity.HIGH},
         {"severity": Severity.HIGH, "customer_group": "gold", "channel": Channel.PHONE},
+        {"complainer": Complainer.IRATE},
+        {"complainer": Complainer.IRATE, "severity": Severity.HIGH},
         {"unit": organisation.company},
         {"unit": organisation.region},
         {"unit": organisation.harbour},
@@ -73,6 +84,7 @@ def test_one_condition_that_does_not_fit_is_enough_to_pass_it_over(
     standard("low", failure_type=late_room, severity=Severity.LOW)
     standard("silver", customer_group="silver")
     standard("counter", channel=Channel.COUNTER)
+    standard("at war", complainer=Complainer.ACTIVIST)
     assert chosen(organisation, late_room) == "any"
     assert chosen(organisation, None, customer_group="silver") == "silver"
 

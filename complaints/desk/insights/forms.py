@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,11 +16,16 @@ from complaints.common.keyset import read_id
 from complaints.desk.choices import units
 from complaints.desk.fields import Amount, Day, LongSelect, Styled
 from complaints.insights.listing import asked_unit
-from complaints.insights.periods import Period
+from complaints.insights.periods import ONE_DAY, Period
 from complaints.staff.models import Employee, Unit
+from complaints.standards.catalogued import AS_FILED, Catalogued, catalogued_at
 
 EARLIEST: Final = date(1990, 1, 1)
 MONTHS: Final = 12
+NOW: Final = "now"
+THEN: Final = "then"
+"""In which catalogue failure types are read: that of today, and that of the first day of the period."""
+
 STAY_SOLVED: Final = Decimal(54)
 STAY_UNSOLVED: Final = Decimal(19)
 """Of a hundred who complained, how many buy again when it was solved and when it was not: Technical Assistance Research
@@ -37,6 +42,17 @@ class PeriodForm(Styled):
         label=_("As it stood on"),
         required=False,
         help_text=_("For how long closing takes; empty: today."),
+    )
+
+    catalogue = forms.ChoiceField(
+        label=_("Failure types"),
+        required=False,
+        choices=[
+            ("", _("As filed")),
+            (NOW, _("As of today")),
+            (THEN, _("As of the first day")),
+        ],
+        help_text=_("Where types were merged or split."),
     )
 
     def __init__(self, employee: Employee, asked: QueryDict) -> None:
@@ -77,12 +93,14 @@ class AssumptionForm(Styled):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at, with every doubt settled."""
+    """What is looked at, with every doubt settled; `reading` names the catalogue that failure types are read in."""
 
     unit: Unit
     period: Period
     seen: date
     today: date
+    reading: str = ""
+    catalogued: Catalogued = AS_FILED
 
     @property
     def is_as_of_today(self) -> bool:
@@ -109,4 +127,15 @@ def scope_of(employee: Employee, asked: QueryDict, *, at: datetime) -> tuple[Sco
     told = form.cleaned_data
     since = told["since"] or min(usual.since, told["until"] or usual.since)
     until = told["until"] or max(usual.until, since)
-    return Scope(unit, Period(since, until), min(told["seen"] or today, today), today), form
+    period, seen, reading = Period(since, until), min(told["seen"] or today, today), told["catalogue"]
+    return Scope(unit, period, seen, today, reading, _catalogue_of(reading, period, unit, at=at)), form
+
+
+def _catalogue_of(reading: str, period: Period, unit: Unit, *, at: datetime) -> Catalogued:
+    """The catalogue that is asked for; that of the first day is as it was when the day ended where the unit is."""
+    if reading == NOW:
+        return catalogued_at(at)
+    if reading == THEN:
+        ends = datetime.combine(period.since + ONE_DAY, time.min, ZoneInfo(unit.time_zone))
+        return catalogued_at(ends.astimezone(UTC))
+    return AS_FILED

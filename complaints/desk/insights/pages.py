@@ -57,7 +57,8 @@ def insights_cases(request: HttpRequest) -> HttpResponse:
     employee = _reader(request)
     asked, form = _asked(employee, request)
     page = listing.page(employee, asked, after=request.GET.get("after", ""))
-    counted = measures.sums(asked.unit.pk, asked.period).n.get(asked.label, 0) if asked.seen is None else None
+    counts = measures.sums(asked.unit.pk, asked.period).n if asked.seen is None else None
+    counted = None if counts is None else sum(counts.get(label, 0) for label in asked.borne)
     context = {
         "asked": asked,
         "form": form,
@@ -117,7 +118,7 @@ def _asked(employee: Employee, request: HttpRequest) -> tuple[Asked, PeriodForm]
     scope, form = scope_of(employee, request.GET, at=timezone.now())
     label = request.GET.get("label", "all").replace("\x00", "")[:LONGEST_LABEL]
     seen = None if scope.is_as_of_today else scope.seen
-    return Asked(unit=scope.unit, period=scope.period, label=label, seen=seen), form
+    return Asked(unit=scope.unit, period=scope.period, label=label, seen=seen, catalogued=scope.catalogued), form
 
 
 def _reader(request: HttpRequest) -> Employee:

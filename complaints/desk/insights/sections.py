@@ -80,10 +80,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Everything that was read for the page, and how a figure becomes a cell."""
+    """Everything that was read for the page, and how a figure becomes a cell.
+
+    `types` are the complaints by failure type, in the catalogue that is asked for.
+    """
 
     scope: Scope
     sums: Sums
+    types: Mapping[str, int]
     waiting: Mapping[str, Counter[int]]
     closings: Mapping[int, Durations]
     trend: Sequence[tuple[Period, int]]
@@ -102,6 +106,8 @@ class Told:
         }
         if seen and not self.scope.is_as_of_today:
             asked["seen"] = self.scope.seen.isoformat()
+        if self.scope.reading and label.startswith("type:"):
+            asked["catalogue"] = self.scope.reading
         return f"{reverse('desk:insights_cases')}?{urlencode(asked)}"
 
     def cases(self, label: str, n: int | None = None) -> Cell:
@@ -127,10 +133,15 @@ def read(scope: Scope, *, in_full: str = "") -> Told:
         else measures.closings_as_of(unit, period, seen=scope.seen)
     )
     grain = Grain.DAY if period.days <= DAILY else Grain.MONTH
-    types = _leading(sums.of("type"), in_full == "types") + _leading(sums.of("area"), in_full == "areas")
-    names = Names(types=types, units=_leading(sums.of("unit"), in_full == "units"))
+    types = {str(kind): n for kind, n in scope.catalogued.together(_by_key(sums.of("type"))).items()}
+    known = _leading(types, in_full == "types") + _leading(sums.of("area"), in_full == "areas")
+    names = Names(types=known, units=_leading(sums.of("unit"), in_full == "units"))
     trend = measures.by_stretch(unit, period, grain)
-    return Told(scope, sums, waiting, closings, trend, grain, names, in_full)
+    return Told(scope, sums, types, waiting, closings, trend, grain, names, in_full)
+
+
+def _by_key(counts: Mapping[str, int]) -> dict[int, int]:
+    return {int(key): n for key, n in counts.items()}
 
 
 def _leading(counts: Mapping[str, int], whole: bool) -> list[int]:
@@ -193,9 +204,8 @@ def _money(told: Told, assumed: tuple[Decimal | None, Decimal, Decimal]) -> Side
 
 
 def _learning(told: Told) -> Side:
-    types = told.sums.of("type")
     figures = [
-        (_("Failures that make 80 per cent"), Cell(count(_vital_few(types)), str(_vital_few(types)))),
+        (_("Failures that make 80 per cent"), Cell(count(_vital_few(told.types)), str(_vital_few(told.types)))),
         (_("Complained again within a year"), told.cases("repeat")),
     ]
     return Side(
@@ -603,16 +613,17 @@ def _pareto(
     definition: str,
     name: Callable[[str], str],
     aside: Callable[[str], str] = lambda _key: "",
+    counts: Mapping[str, int] | None = None,
 ) -> Section:
-    ranked = _ranked(told.sums.of(word))
+    ranked = _ranked(told.sums.of(word) if counts is None else counts)
     whole, so_far, rows = sum(n for _key, n in ranked), 0, []
     for one, n in ranked[:MOST]:
         so_far += n
         rows.append(
-            Row(name(one), [told.cases(f"{word}:{one}"), _part(n, whole), _part(so_far, whole)], aside=aside(one))
+            Row(name(one), [told.cases(f"{word}:{one}", n), _part(n, whole), _part(so_far, whole)], aside=aside(one))
         )
     shown, more = told.shown(key, rows)
-    few = _vital_few(told.sums.of(word))
+    few = _vital_few(dict(ranked))
     note = (
         _("%(few)s of %(all)s make 80 per cent of the complaints.") % {"few": few, "all": len(ranked)} if ranked else ""
     )
@@ -626,7 +637,14 @@ def _types(told: Told) -> Section:
         "types",
         "type",
         title=_("By failure type"),
-        definition=_("Complaints by the failure they are of, the most frequent first, with the share made up so far."),
+        definition=_(
+            "Complaints by the failure they are of, the most frequent first, with the share made up so far. Where "
+            "types were merged or split, complaints count as what they were filed under; or, as asked for above, under "
+            "what theirs was merged into, and as the whole from which theirs was split only later. What was split "
+            "stays what it was: nobody can tell which part an old complaint would be. The other tables count by what "
+            "was filed."
+        ),
+        counts=told.types,
         name=lambda key: told.names.type(int(key)),
         aside=lambda key: told.names.area_of(int(key)),
     )

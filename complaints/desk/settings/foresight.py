@@ -24,7 +24,7 @@ from complaints.staff.models import Unit
 from complaints.staff.queries import catch_all
 from complaints.standards import hours
 from complaints.standards.calendars import hours_of
-from complaints.standards.models import BusinessCalendar, ClockKind, FailureType, Severity
+from complaints.standards.models import BusinessCalendar, ClockKind, Complainer, FailureType, Severity
 
 OPEN_HOURS: Final = 8
 
@@ -40,6 +40,9 @@ class AskForm(Styled):
     )
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came to us"), required=False, choices=[("", "–"), *Channel.choices]
+    )
+    complainer = forms.ChoiceField(
+        label=gettext_lazy("Kind of complainer"), required=False, choices=[("", "–"), *Complainer.choices]
     )
 
     def __init__(self, typed: QueryDict | None, *, initial: Mapping[str, Any]) -> None:
@@ -96,6 +99,7 @@ def foresee(asked: Mapping[str, Any], *, at: datetime, calendar: BusinessCalenda
         severity=Severity(asked.get("severity") or Severity.MEDIUM),
         customer_group=asked.get("customer_group") or "",
         channel=asked.get("channel") or "",
+        complainer=asked.get("complainer") or "",
     )
     opens = hours.due_at(hours_of(calendar), at, timedelta(hours=OPEN_HOURS)) if calendar else None
     return Foresight(unit.name, _standard(seen), _promised(seen), _climbs(seen), _zone(), opens)

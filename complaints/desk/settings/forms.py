@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final, cast
 from zoneinfo import available_timezones
@@ -27,7 +27,7 @@ from complaints.outbox.sheets import LanguageSheet
 from complaints.staff.models import Employee, Role, Tier, Unit, UnitKind
 from complaints.staff.queries import who_may_stand_in, whose_absences
 from complaints.staff.sheets import AbsenceSheet, EmployeeSheet, UnitSheet
-from complaints.standards.models import PROMISED_KINDS, BusinessCalendar, Severity
+from complaints.standards.models import PROMISED_KINDS, BusinessCalendar, Complainer, Severity
 from complaints.standards.public_holidays import countries
 from complaints.standards.sheets import CalendarSheet, Day, ServiceSheet, StandardSheet, TargetLine
 from complaints.standards.written_hours import DAYS
@@ -110,6 +110,9 @@ class SettingForm(Styled):
     lines_of: ClassVar[type[Styled] | None] = None
     lines_called: ClassVar[tuple[str, str | Promise, str | Promise]] = ("", "", "")
     """The fact that the lines are, the heading above them, and what to know about them."""
+
+    also_called: ClassVar[Mapping[str, str | Promise]] = {}
+    """Facts that a log tells of and no field shows."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -250,6 +253,7 @@ class StandardForm(SettingForm):
     failure_type = Pick(label=_("Failure type or area"))
     unit = Pick(label=_("Unit and what is below"))
     severity = Pick(label=_("Severity"))
+    complainer = forms.ChoiceField(label=_("Kind of complainer"), required=False)
     customer_group = Line(label=_("Customer group"), required=False, max_length=40)
     channel = forms.ChoiceField(label=_("How it came to us"), required=False)
     is_active = forms.BooleanField(label=_("In force"), required=False)
@@ -273,6 +277,7 @@ class StandardForm(SettingForm):
         offer(self, "failure_type", failure_filters(), none=_("any"))
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("any"))
         offer(self, "severity", Severity.choices, none=_("any"))
+        offer(self, "complainer", Complainer.choices, none=_("any"))
         offer(self, "channel", Channel.choices, none=_("any"))
 
     def for_lines(self) -> dict[str, Any]:
@@ -399,16 +404,40 @@ class UrgentForm(SettingForm):
     )
     failure_type = Pick(label=_("Failure type or area"))
     customer_group = Line(label=_("Customer group"), required=False, max_length=40)
-    tier = forms.ChoiceField(
-        label=_("Goes at once to"), choices=[one for one in Tier.choices if one[0] != "front_line"]
+    complainer = forms.ChoiceField(label=_("Kind of complainer"), required=False)
+    complaints = forms.IntegerField(
+        label=_("Complaints within a year, at least"),
+        required=False,
+        min_value=2,
+        max_value=1000,
+        help_text=_("Of the same customer, this one included."),
     )
+    following = forms.IntegerField(
+        label=_("People who follow the customer, at least"),
+        required=False,
+        min_value=1,
+        max_value=2_000_000_000,
+        help_text=_("In public, as far as it was noted on the complaint."),
+    )
+    takes_as = forms.ChoiceField(
+        label=_("The customer is taken for one who"),
+        required=False,
+        help_text=_("The complaint is then held to the standard for such customers, and shows how to lead it."),
+    )
+    tier = forms.ChoiceField(label=_("Goes at once to"), required=False)
     is_active = forms.BooleanField(label=_("In force"), required=False)
 
-    beginning = StandardForm.beginning
+    def beginning(self) -> dict[str, Any]:
+        """In force and to the manager, unless one says otherwise."""
+        return {"is_active": True, "tier": Tier.MANAGER}
 
     def offer(self) -> None:
-        """The catalogue."""
+        """The catalogue, the kinds of complainer, and the tiers above the front line."""
+        higher = [one for one in Tier.choices if one[0] != Tier.FRONT_LINE]
         offer(self, "failure_type", failure_filters(), none=_("any"))
+        offer(self, "complainer", Complainer.choices, none=_("any"))
+        offer(self, "takes_as", Complainer.choices, none=_("no other than before"))
+        offer(self, "tier", higher, none=_("nobody else: it stays where it is"))
 
     def sheet(self) -> UrgentSheet:
         """All of it."""

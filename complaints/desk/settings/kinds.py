@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, Value
+from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +22,7 @@ from djmoney.money import Money
 from complaints.common.errors import NotFound
 from complaints.common.money import money_words
 from complaints.common.sheets import Sheet
-from complaints.desk.settings import endpoint_forms, forms, money_forms, playbook_forms
+from complaints.desk.settings import endpoint_forms, failure_forms, forms, money_forms, playbook_forms
 from complaints.desk.settings.forms import SettingForm
 from complaints.desk.wording import name_of
 from complaints.escalation.models import UrgentRule
@@ -33,6 +35,7 @@ from complaints.handling.keep_authority import keep_authority
 from complaints.handling.keep_calendar import keep_calendar
 from complaints.handling.keep_employee import keep_employee
 from complaints.handling.keep_endpoint import keep_endpoint
+from complaints.handling.keep_failure_type import keep_failure_type
 from complaints.handling.keep_ladder import keep_ladder
 from complaints.handling.keep_language import keep_language
 from complaints.handling.keep_playbook import keep_playbook
@@ -51,8 +54,8 @@ from complaints.remedies.models import Authority, ExchangeRate, Playbook, Troubl
 from complaints.remedies.sheets import AuthoritySheet, PlaybookSheet, RateSheet, RemedyTypeSheet, TroubleSheet
 from complaints.staff.models import Absence, Course, Employee, Setting, Training, Unit
 from complaints.staff.sheets import AbsenceSheet, CourseSheet, EmployeeSheet, TrainingSheet, UnitSheet
-from complaints.standards.models import BusinessCalendar, RecoveryStandard, ServiceStandard, Target
-from complaints.standards.sheets import CalendarSheet, ServiceSheet, StandardSheet
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, ServiceStandard, Target
+from complaints.standards.sheets import CalendarSheet, FailureSheet, ServiceSheet, StandardSheet
 
 LAPSES_SOON: Final = 31
 """Days before its end from which on a training is said to lapse soon."""
@@ -74,10 +77,16 @@ class Kept:
     keep: Callable[..., Any]
     tells: Callable[[Any], list[str]]
     concerns: Callable[[Any], dict[str, Any]] = lambda _row: {}
+    named: Callable[[Any], str] = str
     order: tuple[str, ...] = ("name", "pk")
-    searched: bool = False
+    searched: tuple[str, ...] = ()
+    """The columns that a part of the name is looked for in; without any there is no search."""
     is_foreseen: bool = True
     """Whether it decides what a complaint filed now would come to, and so has a preview of that."""
+
+    def found_by(self, query: str) -> Q:
+        """Rows with these letters in what is searched."""
+        return reduce(or_, (Q(**{f"{column}__icontains": query}) for column in self.searched))
 
 
 def _of_calendar(calendar: BusinessCalendar) -> dict[str, Any]:
@@ -92,6 +101,7 @@ def _of_standard(standard: RecoveryStandard) -> dict[str, Any]:
         "unit": standard.unit_id,
         "failure_type": standard.failure_type_id,
         "severity": standard.severity,
+        "complainer": standard.complainer,
         "customer_group": standard.customer_group,
         "channel": standard.channel,
     }
@@ -109,6 +119,7 @@ def _tell_standard(standard: RecoveryStandard) -> list[str]:
         str(standard.failure_type or ""),
         str(standard.unit or ""),
         standard.get_severity_display() if standard.severity else "",
+        standard.get_complainer_display(),
         standard.customer_group,
         standard.channel,
     ]
@@ -192,6 +203,25 @@ def _trainings() -> QuerySet[Any]:
     return records.annotate(is_renewed=Exists(later))
 
 
+def _failure_types() -> QuerySet[Any]:
+    """The catalogue, each area before the failures in it."""
+    return FailureType.objects.select_related("parent", "department").annotate(
+        line_of_all=Coalesce("parent__line", "line"),
+        area_name=Coalesce("parent__name", "name"),
+        area_key=Coalesce("parent_id", "pk"),
+        level=Case(When(parent=None, then=0), default=1),
+    )
+
+
+def _tell_failure(kind: FailureType) -> list[str]:
+    return [
+        kind.get_line_display(),
+        kind.touchpoint,
+        kind.get_severity_display() if kind.severity else "",
+        kind.department.name if kind.department else "",
+    ]
+
+
 def _day(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
@@ -219,7 +249,7 @@ KINDS: Final[dict[Setting, Kept]] = {
         tells=lambda unit: [str(unit.get_kind_display())],
         concerns=lambda unit: {"unit": unit.pk},
         order=("path",),
-        searched=True,
+        searched=("name",),
     ),
     Setting.CALENDAR: Kept(
         icon="calendar-days",
@@ -234,13 +264,17 @@ KINDS: Final[dict[Setting, Kept]] = {
     ),
     Setting.URGENT: Kept(
         icon="siren",
-        explains=_("What cannot wait: words, failures or customers that send a complaint up at once."),
+        explains=_("What cannot wait: words, failures or customers that send a complaint up at once, or are a signal."),
         add=_("Add an urgent rule"),
         form=forms.UrgentForm,
         rows=UrgentRule.objects.all,
         sheet_of=UrgentSheet.of,
         keep=keep_urgent_rule,
-        tells=lambda rule: [str(rule.get_tier_display()), ", ".join(rule.words.splitlines()[:5])],
+        tells=lambda rule: [
+            str(rule.get_tier_display()),
+            str(rule.get_takes_as_display()),
+            ", ".join(rule.words.splitlines()[:5]),
+        ],
     ),
     Setting.SERVICE: Kept(
         icon="handshake",
@@ -251,6 +285,20 @@ KINDS: Final[dict[Setting, Kept]] = {
         sheet_of=ServiceSheet.of,
         keep=keep_service_standard,
         tells=lambda standard: [standard.promise],
+    ),
+    Setting.FAILURE: Kept(
+        icon="list-tree",
+        explains=_("What can go wrong, in two levels: where it happens, how bad it usually is, who answers for it."),
+        add=_("Add a failure or an area"),
+        form=failure_forms.FailureForm,
+        rows=_failure_types,
+        sheet_of=FailureSheet.of,
+        keep=keep_failure_type,
+        tells=_tell_failure,
+        named=name_of,
+        order=("line_of_all", "area_name", "area_key", "level", "name", "pk"),
+        searched=("name", "name_zh"),
+        is_foreseen=False,
     ),
     Setting.UNIT: Kept(
         icon="building-2",
@@ -263,7 +311,7 @@ KINDS: Final[dict[Setting, Kept]] = {
         tells=lambda unit: [str(unit.get_kind_display()), unit.time_zone, unit.code],
         concerns=lambda unit: {"unit": unit.pk},
         order=("path",),
-        searched=True,
+        searched=("name",),
     ),
     Setting.EMPLOYEE: Kept(
         icon="users",
@@ -275,7 +323,7 @@ KINDS: Final[dict[Setting, Kept]] = {
         keep=keep_employee,
         tells=lambda employee: [str(employee.get_role_display()), employee.unit.name, employee.email],
         concerns=lambda employee: {"unit": employee.unit_id},
-        searched=True,
+        searched=("name",),
     ),
     Setting.ABSENCE: Kept(
         icon="calendar-off",

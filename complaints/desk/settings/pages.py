@@ -25,6 +25,7 @@ from complaints.common.sheets import Sheet
 from complaints.common.words import clean_line
 from complaints.desk import kept
 from complaints.desk.request import at_desk
+from complaints.desk.settings.failures import around
 from complaints.desk.settings.foresight import AskForm, Foresight, foresee
 from complaints.desk.settings.forms import SettingForm
 from complaints.desk.settings.kinds import KINDS, WHOLE, Kept, form_for, row_of
@@ -39,7 +40,7 @@ from complaints.staff.changes import changes_of, newest_changes
 from complaints.staff.models import Absence, Employee, Setting, SettingChange
 from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import may_keep_absences_of, visible_units
-from complaints.standards.models import BusinessCalendar, RecoveryStandard, StandardVersion
+from complaints.standards.models import BusinessCalendar, FailureType, RecoveryStandard, StandardVersion
 from complaints.standards.sheets import TargetLine
 
 LISTED: Final = 50
@@ -89,13 +90,14 @@ def setting_list(request: HttpRequest, kind: str) -> HttpResponse:
     else:
         _require(employee, setting)
     query = clean_line(request.GET.get("q", ""))[:120] if one.searched else ""
-    page = _after(rows.filter(name__icontains=query) if query else rows, one, after=request.GET.get("after", ""))
+    rows = rows.filter(one.found_by(query)) if query else rows
+    page = _after(rows, one, after=request.GET.get("after", ""))
     listed = list(page[: LISTED + 1])
     context = {
         "setting": setting,
         "one": one,
         "query": query,
-        "listed": [(row, [told for told in one.tells(row) if told]) for row in listed[:LISTED]],
+        "listed": [(row, one.named(row), [told for told in one.tells(row) if told]) for row in listed[:LISTED]],
         "next_key": listed[LISTED - 1].pk if len(listed) > LISTED else None,
         "owners": units_with_ladders([row.pk for row in listed]) if setting == Setting.LADDER else set(),
         "has_whole": setting == Setting.LADDER and not query,
@@ -191,6 +193,8 @@ def _page(
         "setting": setting,
         "one": one,
         "row": row,
+        "row_name": "" if row is None else one.named(row),
+        "around": around(row, at_desk(request).user) if isinstance(row, FailureType) else None,
         "pk": pk,
         "form": form,
         "ask": ask,
@@ -287,7 +291,7 @@ def _facts(change: SettingChange) -> list[tuple[str, str, str]]:
 def _labels(form: type[SettingForm]) -> dict[str, str]:
     found: dict[str, Any] = {name: field.label for name, field in form.base_fields.items()}
     lines, label, _explains = form.lines_called
-    return {name: str(text) for name, text in {**found, lines: label}.items()}
+    return {name: str(text) for name, text in {**found, **form.also_called, lines: label}.items()}
 
 
 def _value(field: forms.Field | None, value: Any) -> str:

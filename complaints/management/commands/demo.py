@@ -12,6 +12,7 @@ from complaints.cases.models import Case, Channel, Mood
 from complaints.customers import records
 from complaints.customers.models import Customer, Language
 from complaints.customers.records import CustomerFacts
+from complaints.escalation.models import UrgentRule
 from complaints.handling.acknowledge import acknowledge
 from complaints.handling.ask_customer import ask_customer
 from complaints.handling.deliver_message import deliver_message
@@ -31,7 +32,9 @@ from complaints.staff.models import Course, Employee, Role, Tier, Training, Unit
 from complaints.standards.models import (
     BusinessCalendar,
     ClockKind,
+    Complainer,
     FailureType,
+    Line,
     RecoveryStandard,
     ServiceStandard,
     Severity,
@@ -100,6 +103,18 @@ BILLS: Final = (
 """What is promised where a bill is wrong: minutes, and whether they are open ones of guest relations."""
 
 
+SIGNALS: Final[dict[str, dict[str, Any]]] = {
+    "Goes to war": {"complainer": Complainer.ACTIVIST, "tier": Tier.MANAGER},
+    "Threat of the press": {
+        "words": "newspaper\njournalist\nthe press\nTV\ngo viral\n媒体\n记者\n曝光",
+        "takes_as": Complainer.ACTIVIST,
+        "tier": "",
+    },
+    "A large following": {"following": 10_000, "takes_as": Complainer.ACTIVIST, "tier": ""},
+    "For the third time": {"complaints": 3, "takes_as": Complainer.IRATE, "tier": ""},
+}
+"""Rules of the demonstration that show who one deals with."""
+
 COSTS: Final = {RemedyKind.UPGRADE: 25, RemedyKind.GIFT: 50, RemedyKind.POINTS: 40, RemedyKind.VOUCHER: 60}
 """What a kind of remedy costs us, in per cent of what it is worth to the guest."""
 
@@ -119,6 +134,7 @@ class Command(BaseCommand):
             _what_remedies_cost()
             _promises(kinds)
             _standards(kinds, at=now())
+            _signals()
             write_playbooks(kinds, by=people["quinn"], at=now() - timedelta(days=30))
             _complaints(people, kinds, at=now())
             ask_for_causes(people, kinds, at=now())
@@ -201,13 +217,21 @@ def _authorities(people: dict[str, Employee], *, at: datetime) -> None:
 def _catalogue() -> dict[str, int]:
     kinds: dict[str, int] = {}
     for (area, area_zh), failures in CATALOGUE.items():
-        parent, _new = FailureType.objects.get_or_create(parent=None, name=area, defaults={"name_zh": area_zh})
+        parent, _new = FailureType.objects.get_or_create(
+            parent=None, name=area, defaults={"name_zh": area_zh, "line": Line.HOTEL}
+        )
         for name, name_zh, touchpoint in failures:
             kind, _new = FailureType.objects.get_or_create(
                 parent=parent, name=name, defaults={"name_zh": name_zh, "touchpoint": touchpoint}
             )
             kinds[name] = kind.pk
     return kinds
+
+
+def _signals() -> None:
+    """By what customers say, and how often, they are taken for more; who goes to war starts with the manager."""
+    for name, facts in SIGNALS.items():
+        UrgentRule.objects.get_or_create(name=name, defaults=facts)
 
 
 def _what_remedies_cost() -> None:

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, connection, models, transaction
 
-from complaints.cases import search
+from complaints.cases import texts
 from complaints.cases.entries import Entry
 from complaints.cases.models import NOT_DUE, Case, CaseText, Channel, Clock, Mood, TimelineEntry
 from complaints.cases.states import Outcome, Status
@@ -247,9 +247,10 @@ class _Writer:
         for numbers in _batches(range(self._complaints), BATCH):
             cases = self._cases(numbers)
             copy_in(Case, cases)
-            copy_in(CaseText, (search.text_of(case) for case in cases))
+            entries = {case.pk: list(self._entries(case)) for case in cases}
+            copy_in(CaseText, (texts.text_of(case, entries[case.pk]) for case in cases))
             copy_in(Clock, (clock for case in cases for clock in self._clocks(case)))
-            copy_in(TimelineEntry, (entry for case in cases for entry in self._entries(case)))
+            copy_in(TimelineEntry, (entry for case in cases for entry in entries[case.pk]))
             copy_in(Message, (self._message(case) for case in cases if case.is_open or self._chance.random() < 0.05))
             on_batch(len(cases))
 

@@ -181,6 +181,8 @@ def _searches(people: dict[str, Employee], clients: dict[str, Client]) -> list[P
         "two words": ["room towels", "shower nobody"],
         "unfinished word": ["tow", "zwie", "bro"],
         "Chinese": ["房间", "多收了钱"],
+        "exact words": ['"the room"', '"room towels"', '"hotel desk"', "“没有人来处理”"],
+        "left out": ["room -the", "towels -room -the -and", "多收了钱 -热水"],
         "reference": [case.reference],
         "customer": [case.customer.name],
     }
@@ -188,7 +190,23 @@ def _searches(people: dict[str, Employee], clients: dict[str, Client]) -> list[P
         Page(f"search {who}: {what}", SEARCH_LIMIT, clients[who], [_address("desk:worklist", q=word) for word in words])
         for who in people
         for what, words in asked.items()
+    ] + [
+        Page(f"search {who}: {what}", SEARCH_LIMIT, clients[who], [_address("desk:worklist", **query)])
+        for who in people
+        for what, query in _narrowed().items()
     ]
+
+
+def _narrowed() -> dict[str, dict[str, Any]]:
+    """Common words with filters that few complaints fit."""
+    kind = FailureType.objects.filter(parent__isnull=False, cases__isnull=False).order_by("pk")[0]
+    return {
+        "common word, critical, kiosk": {"q": "room", "severity": 4, "channel": "kiosk"},
+        "common word, one failure type": {"q": "room", "failure_type": kind.pk},
+        "common word, closed, critical": {"q": "the", "status": "closed", "severity": 4},
+        "common word, proposed": {"q": "room", "status": "resolved"},
+        "common word, a month long ago": {"q": "room", "since": "2024-06-01", "until": "2024-06-30"},
+    }
 
 
 def _words_about(share: float) -> list[str]:
