@@ -42,6 +42,8 @@ def resting_ids(*, at: datetime, limit: int | None = 200) -> list[int]:
 
 
 def _silent(*, at: datetime) -> Q:
-    """A proposal two weeks old, and no word from the customer since: who asks back has not fallen silent."""
-    words = TimelineEntry.objects.filter(case=OuterRef("pk"), kind=Entry.CUSTOMER_ANSWERED, at__gt=at - PATIENCE)
+    """A proposal two weeks old, and no word from the customer since: who wrote has not fallen silent, ever."""
+    words = TimelineEntry.objects.filter(
+        case=OuterRef("pk"), kind=Entry.CUSTOMER_ANSWERED, at__gte=OuterRef("resolved_at")
+    )
     return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & Q(~Exists(words))

@@ -477,7 +477,7 @@ def _an_order(*, by: Employee) -> None:
 def _a_cause(analyst: Employee, lead: Employee, *, accused: Employee) -> None:
     """Two matters: one with a cause and an action against it, the newer one open, in which something is alleged."""
     case = a_complaint(by=accused)
-    area = FailureType.objects.create(name="Room")
+    area = FailureType.objects.get(name="Room")
     first = answered(asked(case, of=lead.unit, by=analyst, at=an_hour_ago()), by=lead, at=an_hour_ago())
     planned(first, area, owner=lead, by=analyst, at=an_hour_ago(), due_on=now().date() + timedelta(days=9))
     alleged(asked(case, of=lead.unit, by=analyst, at=an_hour_ago()), of=accused, by=analyst, at=an_hour_ago())
