@@ -363,6 +363,8 @@ def test_everybody_gets_what_their_tier_and_unit_allow(
         "own": employee.unit_id if employee else 1,
         "today": now().date(),
     }
+    if ask.move == "tell":
+        request.getfixturevalue("vera")  # who would decide on what is said of Max
     if ask.name in {"remedy_step", "voucher"}:
         _a_remedy_for(ask.move, case, by=fern, superior=max_)
     case.refresh_from_db()
