@@ -95,6 +95,11 @@ def _entries_of(cases: Sequence[int]) -> Iterator[TimelineEntry]:
     return iter(rows)
 
 
+def excerpts_of(written: Sequence[tuple[str | Promise, str]], asked: Asked) -> list[Excerpt]:
+    """Where in named texts stands what was asked. Whoever is shown it must be allowed to read all of them."""
+    return _chosen([_Passage(where, text, _hits(text, asked.wanted)) for where, text in written])
+
+
 def _at_filing(case: Case, terms: Sequence[Term]) -> list[_Passage]:
     written: tuple[tuple[str | Promise, str], ...] = (
         (_("What went wrong"), case.what_happened), (_("Asked for"), case.wanted), (_("Where"), case.place),

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -79,12 +81,15 @@ class Investigation(models.Model):
     answer = models.TextField(_("answer of the department"), blank=True, default="")
     answered_at = models.DateTimeField(null=True, blank=True)
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    document = SearchVectorField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("investigation")
         verbose_name_plural = _("investigations")
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], condition=~Q(state="closed"), name="investigation_open_by_due"),
+            GinIndex(fields=["document"], name="investigation_words"),
+            models.Index(fields=["id"], condition=Q(document__isnull=True), name="investigation_unfound"),
             models.Index(fields=["-due_at", "-id"], condition=Q(state="closed"), name="investigation_closed_by_due"),
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="investigation_to_look_at"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from complaints.causes import search
 from complaints.causes.models import CauseEntry, CorrectiveAction, Hearing, HearingEntry, HearingKind, Investigation
 from complaints.common.actors import Actor
 from complaints.staff.models import Employee
@@ -18,7 +19,7 @@ def record(
     text: str = "",
     action: CorrectiveAction | None = None,
 ) -> None:
-    """Store one entry, in the transaction of what it tells."""
+    """Store one entry, in the transaction of what it tells, and let the investigation be found by what it says now."""
     CauseEntry.objects.create(
         investigation=investigation,
         action=action,
@@ -28,6 +29,7 @@ def record(
         actor_name=by.name,
         text=text,
     )
+    search.refresh(investigation)
 
 
 def say(

@@ -19,6 +19,7 @@ from complaints.cases.models import SavedSearch
 from complaints.cases.saved import one_saved, saved_by
 from complaints.cases.search import Narrowing, Order, find
 from complaints.cases.states import Status
+from complaints.causes import search as causes
 from complaints.common.errors import Invalid
 from complaints.common.words import clean_line
 from complaints.desk.fields import Day
@@ -101,6 +102,7 @@ def results(
         "page": page,
         "rows": [(case, shown[case.pk]) for case in page.cases],
         "only_excludes": bool(page.asked.terms) and not page.asked.wanted,
+        "causes": [] if form.used() or any(places.values()) else causes.find(employee, page.asked),
         "form": form,
         "query": query,
         "order": order,

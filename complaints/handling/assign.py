@@ -28,9 +28,10 @@ def take(reference: str, *, by: Employee, at: datetime, seen_version: int | None
     tier = higher(Tier(case.tier), by.tier)
     step = max(case.step, position_of(case.unit, tier))
     since = _since(case, step, at=at)
+    named = case.responsible_id is not None
     lifecycle.apply(case, Move.TAKE, at=at, responsible=by, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.TAKEN, by=by.actor, at=at)
-    _tell_customer(case, at=at)
+    _tell_customer(case, named=named, at=at)
     return case
 
 
@@ -53,17 +54,18 @@ def assign(reference: str, *, to: int, by: Employee, at: datetime, seen_version:
     tier = colleague.tier or Tier(case.tier)
     step = position_of(case.unit, tier)
     since = _since(case, step, at=at)
+    named = case.responsible_id is not None
     lifecycle.apply(case, Move.ASSIGN, at=at, responsible=colleague, tier=tier, step=step, reached_tier_at=since)
     timeline.record(case, Entry.ASSIGNED, by=by.actor, at=at, to=colleague.name, to_id=colleague.pk)
     if colleague.pk != by.pk:
         tell.employee(colleague, case, Kind.STAFF_ASSIGNED, occasion=f"v{case.version}", at=at, by=by.name, reason="")
-    _tell_customer(case, at=at)
+    _tell_customer(case, named=named, at=at)
     return case
 
 
-def _tell_customer(case: Case, *, at: datetime) -> None:
-    """Tell the customer who looks after it now, where somebody else was named to them before."""
-    if case.acknowledged_at is not None:
+def _tell_customer(case: Case, *, named: bool, at: datetime) -> None:
+    """Tell the customer who looks after it now, where somebody else was `named` to them or spoke with them before."""
+    if named or case.acknowledged_at is not None:
         tell.customer(case, Kind.PROGRESS, occasion=f"v{case.version}", at=at, someone_new=True)
 
 

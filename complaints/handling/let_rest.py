@@ -19,7 +19,7 @@ PATIENCE = timedelta(days=14)
 
 @transaction.atomic
 def let_rest(case_id: int, *, at: datetime) -> bool:
-    """Close a case whose customer has been silent for two weeks since the proposal; False where it moved on.
+    """Close a case whose customer has been silent for two weeks since our last word; False where it moved on.
 
     Locks the case, skipping one that somebody is working on, then the balances.
     """
@@ -37,11 +37,17 @@ def let_rest(case_id: int, *, at: datetime) -> bool:
 
 
 def resting_ids(*, at: datetime, limit: int | None = 200) -> list[int]:
-    """Cases whose customer has been silent for two weeks since the proposal, longest first."""
+    """Cases whose customer has been silent for two weeks since our last word, longest first."""
     return list(Case.objects.filter(_silent(at=at)).order_by("resolved_at").values_list("pk", flat=True)[:limit])
 
 
 def _silent(*, at: datetime) -> Q:
-    """A proposal two weeks old, and no word from the customer since: who asks back has not fallen silent."""
-    words = TimelineEntry.objects.filter(case=OuterRef("pk"), kind=Entry.CUSTOMER_ANSWERED, at__gt=at - PATIENCE)
-    return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & Q(~Exists(words))
+    """Two weeks since we proposed or wrote last, and no word from the customer that we owe an answer to.
+
+    Who answers a proposal with a letter instead of a yes or a no has not fallen silent, however long we are.
+    """
+    since_proposed = TimelineEntry.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("resolved_at"))
+    written = since_proposed.filter(kind=Entry.WRITTEN, at__gt=at - PATIENCE)
+    answered = TimelineEntry.objects.filter(case=OuterRef("case"), kind=Entry.WRITTEN, at__gt=OuterRef("at"))
+    owed = since_proposed.filter(~Exists(answered), kind=Entry.CUSTOMER_ANSWERED)
+    return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & Q(~Exists(written)) & Q(~Exists(owed))

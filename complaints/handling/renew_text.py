@@ -1,9 +1,13 @@
+"""What is there already is brought to be found as what is written today."""
+
 from __future__ import annotations
 
 from django.db import transaction
 
 from complaints.cases import texts
 from complaints.cases.models import Case
+from complaints.causes import search
+from complaints.causes.models import Investigation
 
 
 @transaction.atomic
@@ -12,13 +16,19 @@ def renew_text(case_id: int) -> bool:
 
     Locks the case, so that nothing is written on it meanwhile; False where somebody is busy with it: it comes again.
     """
-    case = (
-        Case.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("customer")
-        .filter(pk=case_id)
-        .first()
-    )
+    rows = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("customer")
+    case = rows.filter(pk=case_id).first()
     if case is None:
         return False
     texts.renew(case)
+    return True
+
+
+@transaction.atomic
+def renew_cause(pk: int) -> bool:
+    """The same for an investigation that is found by nothing yet. Locks it."""
+    found = Investigation.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    if found is None:
+        return False
+    search.refresh(found)
     return True

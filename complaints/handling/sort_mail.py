@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import DataError, Error, IntegrityError, transaction
 
 from complaints.handling import mail_into_case
 from complaints.handling.note_delivery import Fate, note_delivery
@@ -24,7 +24,7 @@ def sort_mail(pk: int, *, at: datetime) -> bool:
     """Take a stored mail into a case, or set it aside; False where that was done before.
 
     A mail that breaks this is set aside as broken: it is not lost and stops no other. Locks the mail, then the case.
-    Raises OperationalError where the database is away, and the mail waits.
+    Raises django.db.Error where the database is at fault and not the mail, which waits.
     """
     mail = Mail.objects.select_for_update(of=("self",)).defer("raw").filter(pk=pk, state=MailState.SEEN).first()
     if mail is None:
@@ -34,9 +34,9 @@ def sort_mail(pk: int, *, at: datetime) -> bool:
             letter = letter_of(mail)
             arrivals.note_letter(mail, letter)
             _sort(mail, letter, at=at)
-    except OperationalError:
-        raise
     except Exception as error:
+        if isinstance(error, Error) and not isinstance(error, DataError | IntegrityError):
+            raise
         log.exception("mail.broken", mail=pk)
         mail.case = None
         arrivals.set_aside(mail, Aside.BROKEN, at=at, note=repr(error))

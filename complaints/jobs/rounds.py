@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 
 from complaints.cases.texts import old_ids
+from complaints.causes.search import unfound_ids
 from complaints.customers.doubles import unlooked_ids
 from complaints.escalation.ladder import Ladders
 from complaints.handling.deliver_message import deliver_due
@@ -24,7 +25,7 @@ from complaints.handling.pass_up_approval import pass_up_approval, undecided_ids
 from complaints.handling.prove_mail import prove_mail
 from complaints.handling.recompute_clocks import changed, recompute_clocks
 from complaints.handling.remind import fall_due, people_to_tell, reminding_ids, skip_reminder, tell_reminders
-from complaints.handling.renew_text import renew_text
+from complaints.handling.renew_text import renew_cause, renew_text
 from complaints.handling.send_order import send_due
 from complaints.handling.sort_mail import put_off as put_mail_off
 from complaints.handling.sort_mail import sort_mail
@@ -150,8 +151,8 @@ def look_for_customers_twice(*, clock: Now, limit: int = 500) -> int:
 
 
 def renew_texts(*, goes_on: Callable[[], bool] = lambda: True, limit: int = 200) -> int:
-    """Let cases of an older make be found by all that was written on them, until none is left or it was enough."""
-    done = 0
+    """Let what is of an older make be found by all that was written on it, until none is left or it was enough."""
+    done = each(unfound_ids(limit=limit), renew_cause)
     while ids := old_ids(limit=limit):
         taken = each(ids, renew_text)
         done += taken

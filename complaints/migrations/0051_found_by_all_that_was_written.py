@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -79,5 +80,20 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "saved searches",
                 "constraints": [models.UniqueConstraint(fields=("employee", "name"), name="search_saved_once")],
             },
+        ),
+        migrations.AddField(
+            model_name="investigation",
+            name="document",
+            field=django.contrib.postgres.search.SearchVectorField(editable=False, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="investigation",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["document"], name="investigation_words"),
+        ),
+        migrations.AddIndex(
+            model_name="investigation",
+            index=models.Index(
+                condition=models.Q(("document__isnull", True)), fields=["id"], name="investigation_unfound"
+            ),
         ),
     ]

@@ -122,7 +122,7 @@ def test_trainings_go_on_by_key(
     first = desk.get("/desk/settings/trainings/")
     second = desk.get("/desk/settings/trainings/", {"after": first.context["next_key"]})
 
-    assert [row.employee for page in (first, second) for row, _facts in page.context["listed"]] == [fern, max_]
+    assert [row.employee for page in (first, second) for row, _name, _facts in page.context["listed"]] == [fern, max_]
 
 
 def test_a_training_and_a_rate_are_added(desk: Client, fern: Employee, course: Course) -> None:

@@ -8,14 +8,17 @@ import pytest
 from django.test import Client
 from django.utils.timezone import now
 
+from complaints.cases import links
 from complaints.cases.models import Attachment, Case
 from complaints.cases.states import Move, Status
 from complaints.customers.models import Customer
+from complaints.handling.hear_customer import hear_customer
 from complaints.handling.resolve import resolve
 from complaints.handling.withdraw import withdraw
 from complaints.handling.write_note import write_note
+from complaints.handling.write_to_customer import write_to_customer
 from complaints.staff.models import Employee
-from tests.factories import a_complaint, a_customer, a_picture
+from tests.factories import a_complaint, a_customer, a_picture, an_hour_ago
 
 
 @pytest.fixture
@@ -223,3 +226,20 @@ def test_the_page_says_when_no_mail_can_reach_the_customer(client: Client, fern:
 
     assert "No e-mail address is on file" in page(by_phone)
     assert "No e-mail address is on file" not in page(by_mail)
+
+
+def test_a_letter_instead_of_a_yes_or_a_no_is_said_to_wait_for_an_answer(
+    client: Client, fern: Employee, cara: Customer
+) -> None:
+    case = a_complaint(by=fern, customer=cara, at=an_hour_ago())
+    resolve(case.reference, text="A voucher.", by=fern, at=an_hour_ago())
+    client.force_login(fern)
+    page = f"/desk/complaints/{case.reference}/"
+    owed = "said neither yes nor no"
+    assert owed not in client.get(page).content.decode()
+
+    hear_customer(links.mint(case, at=now()), text="No. There are still no towels.", at=now())
+    assert owed in client.get(page).content.decode()
+
+    write_to_customer(case.reference, text="They come now.", by=fern, at=now())
+    assert owed not in client.get(page).content.decode()

@@ -40,7 +40,7 @@ def hearing(found: Investigation, fern: Employee, max_: Employee, vera: Employee
 
 
 def heard(hearing: Hearing, by: Employee, at: datetime = AT + DAY) -> Hearing:
-    return hear_employee(hearing.pk, text="I was off that day.", by=by, at=at)
+    return hear_employee(hearing.pk, text=f"I was off that day, as I say on {at:%A}.", by=by, at=at)
 
 
 def judged(hearing: Hearing, by: Employee, at: datetime = AT + 2 * DAY) -> Hearing:
@@ -201,6 +201,13 @@ def test_a_statement_may_be_added_to_at_any_time_before_the_end(
         heard(hearing, fern, at=AT + 6 * DAY)
     with pytest.raises(InternalError, match="pgtrigger"), transaction.atomic():
         HearingEntry.objects.update(text="Something else")
+
+
+def test_the_same_statement_sent_twice_is_taken_once(hearing: Hearing, fern: Employee, max_: Employee) -> None:
+    for _time in range(2):
+        heard(hearing, fern)
+    assert hearing.entries.filter(kind="stated").count() == 1
+    assert told(max_).count("An employee has given their side") == 1
 
 
 def test_a_finding_is_appealed_to_the_next_tier_which_decides_for_good(

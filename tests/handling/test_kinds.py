@@ -66,8 +66,15 @@ def test_who_was_named_to_the_customer_is_not_changed_in_silence(case: Case, fer
     assert "Max Moreno looks after your complaint now." in words(Kind.PROGRESS)
 
 
-def test_before_anybody_was_named_nothing_is_told_twice(case: Case, max_: Employee) -> None:
+def test_who_takes_over_from_whoever_was_named_at_filing_is_named(case: Case, max_: Employee) -> None:
     take(case.reference, by=max_, at=AT)
+    assert "Max Moreno looks after your complaint now." in words(Kind.PROGRESS)
+
+
+def test_before_anybody_was_named_nothing_is_told_twice(cara: Customer, fern: Employee, max_: Employee) -> None:
+    nobodys = a_complaint(by=None, customer=cara, at=AT)
+    assert nobodys.responsible is None
+    take(nobodys.reference, by=max_, at=AT)
     assert told(Kind.PROGRESS) == []
 
 

@@ -209,7 +209,7 @@ def test_a_manager_assigns_within_the_ladder_of_the_unit_only(
     take(case.reference, by=max_, at=later(hours=1))
     assign(case.reference, to=fern.pk, by=max_, at=later(hours=2))
     assert fresh(case).responsible == fern
-    assert told(case)[-1] == Kind.STAFF_ASSIGNED
+    assert told(case)[-2:] == [Kind.STAFF_ASSIGNED, Kind.PROGRESS]
     with pytest.raises(Invalid):
         assign(case.reference, to=otto.pk, by=max_, at=later(hours=2))
     with pytest.raises(NotPermitted):
@@ -310,7 +310,11 @@ def test_who_asks_back_has_not_fallen_silent(case: Case, token: str, fern: Emplo
     hear_customer(token, text="Valid until when?", at=later(days=13))
     assert resting_ids(at=later(days=20)) == []
     assert not let_rest(case.pk, at=later(days=20))
-    assert let_rest(case.pk, at=later(days=27))
+    assert not let_rest(case.pk, at=later(days=60)), "we owe an answer"
+
+    write_to_customer(case.reference, text="Until Christmas.", by=fern, at=later(days=60))
+    assert not let_rest(case.pk, at=later(days=73))
+    assert let_rest(case.pk, at=later(days=75))
 
 
 @pytest.mark.parametrize("gone", [True, False])

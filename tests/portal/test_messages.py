@@ -40,6 +40,8 @@ FACTS = {
     "due_at": datetime(2026, 3, 8, 23, 30, tzinfo=UTC),
 }
 ABOUT_NO_COMPLAINT = {Kind.STAFF_DAILY, Kind.STAFF_DIGEST, Kind.STAFF_TRAINING, Kind.STAFF_LEDGER}
+ABOUT_CAUSES = {Kind.STAFF_CAUSE, Kind.STAFF_HEARING}
+"""They lead to a page of their own: a cause may be that of many complaints."""
 PAGE = "http://localhost/desk/complaints/C-7K3M9QXR/"
 SUMMARIES = {Kind.SEVERAL, Kind.STAFF_SEVERAL}
 WITHOUT_A_WAY = {Kind.STAFF_MOVED}
@@ -53,7 +55,7 @@ def words(kind: Kind, *, language: str = "en", zone: str = "America/New_York", *
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in SUMMARIES | ABOUT_NO_COMPLAINT])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in SUMMARIES | ABOUT_NO_COMPLAINT | ABOUT_CAUSES])
 def test_every_message_names_the_complaint_and_leads_to_it(kind: Kind, language: str) -> None:
     told = words(kind, language=language)
 
