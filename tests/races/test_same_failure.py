@@ -69,9 +69,10 @@ def test_a_link_waits_for_what_is_being_taken_and_what_comes_after_it_sees_both(
 ) -> None:
     """C3: of two transactions past our verbs the second one sees the link and what the first one took."""
     older, newer = (a_remedy(case, usd(60)) for case in cases[:2])
+    own = {fern: rule, max_: an_authority(max_, CAP)}
 
     def hold(remedy: Remedy, holder: Employee) -> None:
-        LedgerEntry.objects.create(kind="hold", remedy=remedy, authority=rule, holder=holder, amount=60, at=AT)
+        LedgerEntry.objects.create(kind="hold", remedy=remedy, authority=own[holder], holder=holder, amount=60, at=AT)
 
     def take_slowly() -> None:
         with transaction.atomic():
