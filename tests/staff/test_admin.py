@@ -6,7 +6,7 @@ from django.test import Client
 from complaints.staff.models import Employee, Unit
 from tests.cast import Organisation
 
-PAGES = ["employee", "failuretype", "columnmapping"]
+PAGES = ["employee", "columnmapping"]
 
 
 @pytest.mark.parametrize("page", PAGES)
