@@ -29,7 +29,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("
 
 MESSAGES: Final = 1_000
 HANGS: Final = 2.0  # seconds
-GONE: Final = 10.0
+GONE: Final = 60.0
+PATIENCE: Final = 30.0
 SETTINGS: Final = """
 import os, sys
 from tests import settings
@@ -138,7 +139,7 @@ def test_a_thousand_messages_come_through_while_redis_hangs_and_is_gone(
         own_redis.send(signal.SIGSTOP)
         time.sleep(HANGS)
         own_redis.send(signal.SIGKILL)
-        assert web.wait(GONE * 3) == 0, "every request went through, with no Redis at all"
+        assert web.wait(PATIENCE) == 0, "every request went through, with no Redis at all"
         time.sleep(GONE)
         assert unsent() > 100, "there was something to lose"
         own_redis.start()
