@@ -33,7 +33,7 @@ from complaints.common.errors import (
 )
 from complaints.common.money import converted, money_words
 from complaints.desk import kept
-from complaints.desk.fields import Styled, Words
+from complaints.desk.fields import Amount, Styled, Words
 from complaints.desk.guidance import short_of
 from complaints.desk.request import at_desk
 from complaints.desk.wording import Due, time_until
@@ -74,13 +74,7 @@ _OUTCOMES: Final[dict[str, Promise]] = {
 class DecisionForm(Styled):
     """The sum one approves, one's words, and which button was pressed."""
 
-    amount = forms.DecimalField(
-        label=gettext_lazy("Sum to approve"),
-        max_digits=12,
-        decimal_places=2,
-        required=False,
-        widget=forms.NumberInput(attrs={"step": "0.01", "min": "0", "inputmode": "decimal"}),
-    )
+    amount = Amount(label=gettext_lazy("Sum to approve"), required=False)
     reason = Words(
         label=gettext_lazy("Your words to whoever proposed it"),
         required=False,
@@ -235,11 +229,13 @@ def _page(
         "form": form,
         "choices": Choice,
         "may_decide": may_decide,
+        "may_approve": may_decide and read.is_partly_covered,
+        "may_turn_down": may_decide and read.is_covered,
         "is_own": read.remedy.proposed_by_id == employee.pk,
         "outcomes": [(one, _outcome(one, read.remedy)) for one in read.earlier],
         "asked_anew": read.asked if read.asked and read.asked.pk != asked.pk else None,
         "trouble": trouble.sentence if trouble else "",
-        "unsent": form.texts() if form.is_bound and not may_decide else [],
+        "unsent": form.texts() if form.is_bound and not (may_decide and read.is_partly_covered) else [],
         "purses": purses,
         "story": story_of(read.case.customer, seen_by=employee, but=read.case),
         "happened": [_happened(one) for one in timeline_of(read.case, limit=STORY_SHOWN)],

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from complaints.common.words import clean, clean_line
 
 _THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_DIGITS: Final = re.compile(r"\d*\.?\d*")
 
 
 class Line(forms.CharField):
@@ -50,7 +51,7 @@ class Words(forms.CharField):
 
 
 class Amount(forms.DecimalField):
-    """A sum as people type it: `150`, `1,850` or `1 850.00`; whether it is one, the verb judges."""
+    """A sum as people type it: `150`, `1,850` or `1 850.00`, and never `1e3`; whether it will do, the verb judges."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
@@ -62,7 +63,10 @@ class Amount(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """Read past what sets thousands apart."""
         typed = clean_line(str(value or "")).replace(" ", "")
-        return super().to_python(typed.replace(",", "") if _THOUSANDS.fullmatch(typed) else typed)
+        typed = typed.replace(",", "") if _THOUSANDS.fullmatch(typed) else typed
+        if not _DIGITS.fullmatch(typed):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(typed)
 
 
 class FilesInput(forms.FileInput):

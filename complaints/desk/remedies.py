@@ -36,7 +36,7 @@ from complaints.handling.who_decides import next_above, who_decides
 from complaints.remedies.authority import Allowance, allowance
 from complaints.remedies.catalogue import RemedyKind, cost_of, is_given_outside, is_tangible, name_of_remedy
 from complaints.remedies.models import Approval, Decision, Remedy
-from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to
+from complaints.remedies.queries import Similar, last_requests, legal_moves, remedies_of, similar_to, stays
 from complaints.remedies.states import RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
@@ -259,6 +259,8 @@ def _given(
 ) -> Given:
     status, employee = RemedyStatus(remedy.status), reader.employee
     moves = legal_moves(remedy, employee)
+    if stays(remedy, employee):
+        moves = [one for one in moves if one != RemedyMove.REVERSE]
     steps = []
     for move in [one for one in REMEDY_STEPS if one in moves]:
         place = place_of(move, remedy)
@@ -268,6 +270,7 @@ def _given(
         steps.append(OfferedStep(move, step, step.label_for(remedy), form, place, is_open=opened.place == place))
     voucher = getattr(remedy, "voucher", None)
     decided = asked.decision if asked else ""
+    may_decide, may_approve = _may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else (False, "")
     return Given(
         remedy,
         words=words_of(remedy),
@@ -281,17 +284,17 @@ def _given(
         and voucher.redeemed_at is None
         and may(employee, Permission.FULFIL_REMEDY),
         shows_proof=bool(remedy.proof) and remedy.kind != RemedyKind.VOUCHER,
-        may_decide=RemedyMove.AUTHORISE in moves,
-        may_approve=_may_approve(remedy, asked, reader) if RemedyMove.AUTHORISE in moves else "",
+        may_decide=may_decide,
+        may_approve=may_approve,
         order=order,
     )
 
 
-def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
-    """How much of what waits the reader may approve: what is left, and what is set aside for this very remedy."""
+def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> tuple[bool, str]:
+    """Whether the reader may approve some of what waits, and how much: what is left, and what is set aside for it."""
     own = reader.own
     if own is None or (own.rule is not None and own.rule.currency != str(remedy.amount.currency)):
-        return reader.why_not
+        return True, reader.why_not
     aside = remedy.amount.amount if asked and asked.asked_of else Decimal(0)
     is_mine = asked is not None and asked.asked_of == reader.employee
     without = replace(
@@ -301,8 +304,8 @@ def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> str:
         left_this_month=own.left_this_month + (aside if is_mine else 0),
     )
     if not without.left or not without.left.amount or not own.permits(remedy.kind):
-        return _("This is not within your own authority: somebody else has to decide on it.")
-    return _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
+        return False, _("This is not within your own authority: somebody else has to decide on it.")
+    return True, _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
 
 
 def _authority_in_words(own: Allowance, *, above: Employee | None) -> list[str]:
@@ -347,7 +350,7 @@ def _why_used_up(own: Allowance) -> str:
 
 
 def _why_suspended(own: Allowance) -> str:
-    course = own.rule.course if own.rule else None
+    course = own.course
     if course is None:
         return ""
     taken = last_training(own.employee, course)

@@ -5,7 +5,7 @@ Reads only. What is left may be gone a moment later; whether it is there when it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from complaints.customers.models import Customer
 from complaints.remedies.catalogue import is_tangible
 from complaints.remedies.exchange import rate
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, Remedy
-from complaints.staff.models import Employee, Training
+from complaints.staff.models import Course, Employee, Training
 
 NOTHING: Final = Decimal(0)
 
@@ -33,11 +33,12 @@ class Allowance:
     """What an employee may decide on a case by themselves at a moment.
 
     Without a rule they have no authority here; `is_suspended` while the training it requires has expired. `rate` is
-    what the asked currency is converted at.
+    what the asked currency is converted at, `course` the training that is required.
     """
 
     employee: Employee
     rule: Authority | None = None
+    course: Course | None = None
     rate: Decimal = Decimal(1)
     is_suspended: bool = False
     left_for_failure: Decimal = NOTHING
@@ -88,12 +89,14 @@ def allowance(
     rule = _chosen(rules, [*for_failure] or ([currency, ""] if currency else [""]))
     if rule is None:
         return Allowance(employee=employee)
+    course = required_course(rule, rules)
     own = entries.filter(holder=employee, month=month or month_of(case, at=at), currency=rule.currency)
     return Allowance(
         employee=employee,
         rule=rule,
+        course=course,
         rate=rate(currency or rule.currency, rule.currency, at=at),
-        is_suspended=not _is_trained(employee, rule, at=at),
+        is_suspended=course is not None and not _is_trained(employee, course, at=at),
         left_for_failure=NOTHING if len(for_failure) > 1 else rule.per_failure - sum(for_failure.values(), NOTHING),
         left_for_customer=_left_for_customer(rule, case, entries, at=at),
         left_this_month=rule.per_month - sum(_by_currency(own).values(), NOTHING),
@@ -105,8 +108,17 @@ def rules_for(employee: Employee, case: Case, *, at: datetime) -> list[Authority
     mine = Q(employee=employee) | (Q(tier=employee.tier, employee=None) if employee.tier else Q(pk=None))
     here = Q(unit=None) | Q(unit__in=case.unit.ancestor_ids)
     in_force = Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
-    fitting = Authority.objects.filter(mine & here & in_force).select_related("unit")
+    fitting = Authority.objects.filter(mine & here & in_force).select_related("unit", "course")
     return sorted(fitting, key=lambda rule: (*(-part for part in rule.specificity), rule.currency))
+
+
+def required_course(rule: Authority, fitting: Iterable[Authority]) -> Course | None:
+    """The training that a rule requires: its own, or that of the next more general one of those that fit.
+
+    `fitting` come the most specific first. An exception changes what may be spent and frees nobody from the training.
+    """
+    general = (one for one in fitting if one.currency == rule.currency and one.specificity <= rule.specificity)
+    return next((one.course for one in (rule, *general) if one.course_id is not None), None)
 
 
 def month_of(case: Case, *, at: datetime) -> date:
@@ -148,10 +160,8 @@ def _by_currency(entries: QuerySet[LedgerEntry]) -> dict[str, Decimal]:
     return {one: sum_ for one, sum_ in entries.values_list("currency").annotate(sum=Sum(signed)).order_by() if sum_}
 
 
-def _is_trained(employee: Employee, rule: Authority, *, at: datetime) -> bool:
-    """Whether the training a rule requires holds on the day it is where the employee works."""
-    if rule.course_id is None:
-        return True
+def _is_trained(employee: Employee, course: Course, *, at: datetime) -> bool:
+    """Whether a training holds on the day it is where the employee works."""
     today = at.astimezone(ZoneInfo(employee.unit.time_zone)).date()
-    held = Training.objects.filter(employee=employee, course=rule.course_id, taken_on__lte=today)
+    held = Training.objects.filter(employee=employee, course=course, taken_on__lte=today)
     return held.filter(Q(expires_on=None) | Q(expires_on__gte=today)).exists()

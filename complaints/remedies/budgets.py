@@ -21,6 +21,7 @@ from djmoney.money import Money
 
 from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
+from complaints.remedies.authority import required_course
 from complaints.remedies.catalogue import catalogue
 from complaints.remedies.models import Authority, LedgerEntry, LedgerKind, LedgerProof
 from complaints.staff.models import Employee, Tier, Training, Unit
@@ -224,11 +225,12 @@ def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dic
     in_force = Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
     theirs = Q(employee__in=people) | Q(employee=None)
     used = Q(pk__in=[authority for _holder, authority in sums])
-    rules = list(Authority.objects.filter(used | (in_force & theirs)).select_related("unit"))
+    rules = list(Authority.objects.filter(used | (in_force & theirs)).select_related("unit", "course"))
     trained = _trained(people, rules, at=at)
     found: dict[int, list[Account]] = {}
     for person in people:
-        current = _in_force(person, rules, at=at)
+        fitting = _fitting(person, rules, at=at)
+        current = _best(fitting)
         used_ones = [rule for rule in rules if (person.pk, rule.pk) in sums and rule not in current]
         used_ones.sort(key=attrgetter("valid_from", "pk"), reverse=True)
         taken = {rule: sums.get((person.pk, rule.pk), (Decimal(0), Decimal(0))) for rule in [*current, *used_ones]}
@@ -242,7 +244,8 @@ def accounts_of(people: Sequence[Employee], month: date, *, at: datetime) -> dic
                 held=Money(held, rule.currency),
                 spent=Money(spent, rule.currency),
                 elsewhere=Money(everything[rule.currency] - held - spent, rule.currency),
-                is_suspended=rule.course_id is not None and (person.pk, rule.course_id) not in trained,
+                is_suspended=(course := required_course(rule, fitting)) is not None
+                and (person.pk, course.pk) not in trained,
                 is_over=rule.valid_until is not None and rule.valid_until <= at,
             )
             for rule, (held, spent) in taken.items()
@@ -256,8 +259,8 @@ def _end_of(month: date) -> datetime:
     return timezone.make_aware(datetime.combine(behind, time.min)) - timedelta(microseconds=1)
 
 
-def _in_force(person: Employee, rules: Iterable[Authority], *, at: datetime) -> list[Authority]:
-    """The most specific rule in each currency that holds for somebody in their own unit."""
+def _fitting(person: Employee, rules: Iterable[Authority], *, at: datetime) -> list[Authority]:
+    """The rules that hold for somebody in their own unit, the most specific first."""
     fitting = [
         rule
         for rule in rules
@@ -266,7 +269,12 @@ def _in_force(person: Employee, rules: Iterable[Authority], *, at: datetime) -> 
         and (rule.employee_id == person.pk or (rule.employee_id is None and rule.tier == person.tier))
         and (rule.unit_id is None or rule.unit_id in person.unit.ancestor_ids)
     ]
-    best = {rule.currency: rule for rule in sorted(fitting, key=lambda rule: rule.specificity)}
+    return sorted(fitting, key=lambda rule: rule.specificity, reverse=True)
+
+
+def _best(fitting: Sequence[Authority]) -> list[Authority]:
+    """The most specific rule in each currency."""
+    best = {rule.currency: rule for rule in reversed(fitting)}
     return [best[currency] for currency in sorted(best)]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from djmoney.money import Money
 
 from complaints.cases.models import Case
@@ -20,7 +20,7 @@ from complaints.common.tokens import read_voucher_code
 from complaints.customers.models import Customer
 from complaints.remedies.authority import Allowance, allowance
 from complaints.remedies.catalogue import name_of_remedy
-from complaints.remedies.models import Approval, Remedy, Voucher
+from complaints.remedies.models import Approval, LedgerEntry, LedgerKind, Remedy, Voucher
 from complaints.remedies.states import MOVES, RemedyMove, RemedyStatus
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
@@ -47,8 +47,10 @@ _DECIDING: Final = frozenset({RemedyMove.AUTHORISE, RemedyMove.REFUSE, RemedyMov
 
 
 def remedies_of(case: Case) -> list[Remedy]:
-    """The remedies of a case, newest first, with who proposed them and their vouchers."""
-    return list(Remedy.objects.filter(case=case).select_related("proposed_by", "voucher").order_by("-pk")[:100])
+    """The remedies of a case, newest first, with who proposed them, their vouchers, and whose money each took last."""
+    taken = LedgerEntry.objects.filter(remedy=OuterRef("pk"), kind=LedgerKind.HOLD).order_by("-pk").values("holder")[:1]
+    theirs = Remedy.objects.filter(case=case).select_related("proposed_by", "voucher")
+    return list(theirs.annotate(taken_from=Subquery(taken)).order_by("-pk")[:100])
 
 
 def offers_to_customer(case: Case) -> list[Remedy]:
@@ -117,6 +119,13 @@ def legal_moves(remedy: Remedy, employee: Employee) -> list[RemedyMove]:
         and not (move in _DECIDING and (own or remedy.status != RemedyStatus.AWAITING))
         and not (move == RemedyMove.SUBMIT and not own)
     ]
+
+
+def stays(remedy: Remedy, employee: Employee) -> bool:
+    """Whether one of `remedies_of` is not for this employee to reverse: it was their own money, or it is used."""
+    voucher = getattr(remedy, "voucher", None)
+    is_used = voucher is not None and (voucher.redeemed_at or voucher.expired_at) is not None
+    return is_used or getattr(remedy, "taken_from", None) == employee.pk
 
 
 def voucher_of(employee: Employee, reference: str, remedy: int) -> Voucher:
@@ -252,6 +261,12 @@ class Dossier:
     def is_covered(self) -> bool:
         """Whether the reader's own authority covers it, as far as can be seen now."""
         return self.allowance.covers(self.remedy.amount, self.remedy.kind)
+
+    @property
+    def is_partly_covered(self) -> bool:
+        """Whether it covers some sum for this: another one than was asked for can be approved."""
+        left = self.allowance.left
+        return left is not None and left.amount > 0 and self.allowance.permits(self.remedy.kind)
 
 
 def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) -> Dossier:

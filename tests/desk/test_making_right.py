@@ -13,12 +13,13 @@ from complaints.cases.models import Case
 from complaints.customers.models import Customer, Language
 from complaints.handling.decide_approval import approve, ask_back
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.redeem_voucher import redeem_voucher
 from complaints.handling.withdraw import withdraw
 from complaints.handling.withdraw_remedy import withdraw_remedy
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Kind
 from complaints.remedies.catalogue import RemedyKind
-from complaints.remedies.models import Authority, Remedy
+from complaints.remedies.models import Approval, Authority, Remedy, Voucher
 from complaints.remedies.states import RemedyMove, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Training
 from complaints.standards.models import FailureType
@@ -229,7 +230,7 @@ def test_a_sum_is_taken_as_people_write_it(at_fern: Client, case: Case, amount: 
     assert Remedy.objects.get().amount == usd(sum_)
 
 
-@pytest.mark.parametrize("amount", ["", "0", "-5", "1.234", "1,85", "NaN", "1e9", "a night", "9" * 40])
+@pytest.mark.parametrize("amount", ["", "0", "-5", "1.234", "1,85", "NaN", "1e3", "1e9", "a night", "9" * 40])
 def test_what_is_no_sum_comes_back_with_everything_typed(at_fern: Client, case: Case, amount: str) -> None:
     answer = offer(at_fern, case, amount, words="My careful words.", reason="My reasons.")
 
@@ -337,6 +338,36 @@ def test_nobody_reverses_what_their_own_authority_gave(at_max: Client, case: Cas
     assert answer.status_code == 403
     assert "somebody else has to reverse it" in answer.content.decode()
     assert "By mistake, I think." in answer.content.decode()
+    assert f"remedy-{remedy.pk}-reverse" not in page(at_max, case)
+
+
+def test_a_reversal_is_offered_until_the_voucher_is_redeemed(at_max: Client, case: Case, fern: Employee) -> None:
+    remedy = proposed(case, fern, 100, RemedyKind.VOUCHER, proof="")
+    assert f"remedy-{remedy.pk}-reverse" in page(at_max, case)
+    redeem_voucher(Voucher.objects.get().code, redeemed_for="Bill 12", by=fern, at=now())
+    assert f"remedy-{remedy.pk}-reverse" not in page(at_max, case)
+
+
+def test_who_has_nothing_left_to_approve_with_is_not_asked_to_decide(
+    at_max: Client, case: Case, fern: Employee
+) -> None:
+    remedy = proposed(case, fern, 500)
+    Authority.objects.filter(tier=Tier.MANAGER).update(kinds=[RemedyKind.VOUCHER])
+    shown = page(at_max, case)
+    assert "Decide on it" not in shown
+    assert "somebody else has to decide on it" in shown
+    asked = at_max.get(f"/desk/approvals/{Approval.objects.get(remedy=remedy).pk}/").content.decode()
+    assert 'name="choice"' not in asked
+    assert "Somebody whose authority covers it has to decide on it." in asked
+
+
+def test_who_covers_a_part_may_approve_that_and_turn_nothing_down(at_max: Client, case: Case, fern: Employee) -> None:
+    remedy = proposed(case, fern, 500)
+    Authority.objects.filter(tier=Tier.MANAGER).update(per_failure=300)
+    asked = at_max.get(f"/desk/approvals/{Approval.objects.get(remedy=remedy).pk}/").content.decode()
+    assert 'value="approve"' in asked
+    assert 'value="refuse"' not in asked
+    assert 'value="ask_back"' not in asked
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from complaints.common.errors import RateMissing
 from complaints.customers.models import Customer
 from complaints.remedies import ledger
 from complaints.remedies.authority import Allowance, allowance
+from complaints.remedies.budgets import accounts_of
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, ExchangeRate
 from complaints.staff.models import Course, Employee, Tier, Training
@@ -111,6 +112,19 @@ def test_an_expired_training_suspends_the_authority_and_no_apology(case: Case, f
     assert suspended.left == usd(0)
     assert not suspended.covers(usd(1), RemedyKind.VOUCHER)
     assert suspended.covers(None, RemedyKind.APOLOGY)
+
+
+def test_an_exception_frees_nobody_from_the_training(case: Case, fern: Employee) -> None:
+    course = Course.objects.create(name="Making it right")
+    general = an_authority(Tier.FRONT_LINE, 200, course=course)
+    an_authority(fern, 500)
+    assert of(fern, case).course == course
+    assert of(fern, case).is_suspended
+    assert [one.is_suspended for one in accounts_of([fern], AT.date().replace(day=1), at=AT)[fern.pk]] == [True]
+    Training.objects.create(employee=fern, course=course, taken_on=LONG_AGO)
+    assert left(fern, case) == usd(500)
+    Authority.objects.filter(pk=general.pk).update(currency="EUR")
+    assert of(fern, case).course is None, "what asks for a training in euros asks for none in dollars"
 
 
 def test_another_currency_needs_a_rate_and_is_never_rounded_in_our_disfavour(case: Case, fern: Employee) -> None:

@@ -12,6 +12,7 @@ from complaints.desk.choices import MOST_OFFERED, tree
 from complaints.desk.fields import Day, Line
 from complaints.desk.settings.forms import Moment, Pick, SettingForm, offer
 from complaints.remedies.catalogue import catalogue
+from complaints.remedies.models import Authority
 from complaints.remedies.sheets import AuthoritySheet, RateSheet
 from complaints.staff.models import Course, Employee, Tier, Unit
 from complaints.staff.sheets import CourseSheet, TrainingSheet
@@ -61,13 +62,17 @@ class AuthorityForm(SettingForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    course = Pick(label=_("Required training"))
+    course = Pick(
+        label=_("Required training"),
+        help_text=_("An exception without one asks for the training of the more general authority."),
+    )
     valid_from = Moment(label=_("From"), required=False, help_text=_("Left open: at once."))
     valid_until = Moment(label=_("Until"), required=False)
 
     def beginning(self) -> dict[str, Any]:
-        """The front line, in dollars."""
-        return {"tier": Tier.FRONT_LINE.value, "currency": "USD"}
+        """The front line, in dollars, with the training that was required last."""
+        required = Authority.objects.exclude(course=None).order_by("pk").values_list("course", flat=True).last()
+        return {"tier": Tier.FRONT_LINE.value, "currency": "USD", "course": required}
 
     def offer(self) -> None:
         """Who is on the ladder, the units, the trainings."""
@@ -75,7 +80,7 @@ class AuthorityForm(SettingForm):
         shown = [(one.pk, f"{one.name} · {one.unit.name}") for one in people[:MOST_OFFERED]]
         offer(self, "employee", shown, none=_("nobody: for the tier"))
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("everywhere"))
-        offer(self, "course", _courses(), none=_("none"))
+        offer(self, "course", _courses(), none=_("none of its own"))
         kept = getattr(self.now, "kinds", ())
         shown_kinds = [one for one in catalogue().values() if one.is_tangible and (one.is_active or one.code in kept)]
         offer(self, "kinds", [(one.code, one.label) for one in shown_kinds])
