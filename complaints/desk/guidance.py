@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from complaints.insights.shares import Share, interval
 from complaints.remedies.catalogue import catalogue
 from complaints.remedies.models import Advice, Remedy
 from complaints.remedies.playbooks import Guidance, advised, playbook_for, weights_in
+from complaints.remedies.states import UNTOLD
 from complaints.remedies.worth import Parts, Reckoning, parts_of, reckon
 
 APOLOGY: Final = "apology"
@@ -40,7 +41,10 @@ class Advised:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """All that stands beside a case. `model` are the words of an apology in a language that is not the customer's."""
+    """All that stands beside a case. `model` are the words of an apology in a language that is not the customer's.
+
+    `was_said`: the customer got the apology with a remedy already, and the next one does not begin with it.
+    """
 
     mark: Mark | None
     parts: Parts
@@ -48,6 +52,7 @@ class Beside:
     reckoning: Reckoning | None
     guidance: Guidance | None = None
     apology: str = ""
+    was_said: bool = False
     model: str = ""
     advised: Sequence[Advised] = ()
     others: Sequence[tuple[str, Sequence[str]]] = ()
@@ -59,7 +64,7 @@ class Beside:
 
 
 def beside(
-    case: Case, entries: Iterable[TimelineEntry], remedies: Iterable[Remedy], *, currency: str, at: datetime
+    case: Case, entries: Iterable[TimelineEntry], remedies: Collection[Remedy], *, currency: str, at: datetime
 ) -> Beside:
     """Gather it, reckoned in a currency; without one in that of the first remedy that has one.
 
@@ -72,6 +77,7 @@ def beside(
     currency = currency or next((one.currency for one in advice if one.currency), "")
     parts = parts_of(case, entries, price=_price_known(remedies, currency), at=at)
     outcomes = outcomes_for(case.failure_type)
+    apology = guidance.apology(case.customer.language) if guidance else ""
     did = {kind: outcome_words(outcome, case) for kind, outcome in outcomes.items()}
     named = {one.kind for one in advice}
     return Beside(
@@ -80,7 +86,8 @@ def beside(
         currency,
         reckoned(parts, currency, mark),
         guidance=guidance,
-        apology=guidance.apology(case.customer.language) if guidance else "",
+        apology=apology,
+        was_said=bool(apology) and any(apology in one.words for one in remedies if one.status not in UNTOLD),
         model=_in_another_language(guidance) if guidance else "",
         advised=[
             _advised(

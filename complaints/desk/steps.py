@@ -165,12 +165,13 @@ class OfferForm(StepForm):
         """Begin with the words and the parts that the case tells of, and with the remedy that a link names."""
         parts, proposed = guidance.parts, guidance.proposed(asked.get("advice", ""))
         self.initial = {name: getattr(parts, name) for name in self.parts_named} | dict(self.initial)
-        if guidance.apology:
+        if guidance.apology and not guidance.was_said:
             self.initial.setdefault("words", guidance.apology)
         if proposed is not None:
             self.initial.update(kind=proposed.advice.kind)
             if proposed.amount is not None:
                 self.initial.update(amount=proposed.amount.amount, currency=str(proposed.amount.currency))
+                self.fields["amount"].widget.attrs["data-begin"] = True
         self.initial.setdefault("currency", guidance.currency)
         self.reckoning = self.reckoning or guidance.reckoning
 

@@ -52,6 +52,18 @@ window.addEventListener("beforeunload", (event) => {
   }
 });
 
+// What a form begins with can be typed over at once. An address that names a place takes the focus there and off any
+// field, `autofocus` or not, so this comes after it.
+window.addEventListener("load", () => {
+  const field = document.querySelector("[data-begin]");
+  if (field) {
+    requestAnimationFrame(() => {
+      field.focus({ preventScroll: true });
+      field.select();
+    });
+  }
+});
+
 // A menu closes when one goes on elsewhere, and by Escape.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from complaints.cases.models import Case
 from complaints.customers.models import Customer, Language
 from complaints.handling.keep_playbook import keep_playbook
+from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.tally_outcomes import tally_outcomes
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Advice, Approval, Playbook, Remedy
@@ -23,7 +24,7 @@ from tests.desk.test_settings import text_of, typed
 from tests.factories import a_complaint, a_customer, an_hour_ago
 from tests.handling.test_keep_playbook import SORRY, VOUCHER
 from tests.insights.past import past
-from tests.remedies.purse import a_trouble_rate, an_authority
+from tests.remedies.purse import a_trouble_rate, an_authority, usd
 
 pytestmark = pytest.mark.django_db
 APOLOGY = "We gave you our word, and broke it."
@@ -319,3 +320,16 @@ def test_it_says_what_remedies_did_in_similar_cases(
     assert "20 of 27 say it was solved (74 %, 55–87 %)" in told
     assert "Other remedies in similar cases Refund Accepted by 2 of 2" in told
     assert "Few cases: with all failures in view, about" in told
+
+
+def test_the_apology_is_said_with_the_first_remedy_and_not_again_with_the_next(
+    at_fern: Client, case: Case, fern: Employee, late: Playbook
+) -> None:
+    def begins_with() -> str:
+        form = form_of(at_fern.get(address(case)))
+        return str(form["words"].value())
+
+    assert begins_with() == APOLOGY
+    what = RemedyFacts(kind=RemedyKind.VOUCHER, words=f"{APOLOGY} Please take this.", amount=usd(20))
+    propose_remedy(case.reference, what, by=fern, at=now())
+    assert begins_with() == "We are sorry for what happened, and we want to put it right."

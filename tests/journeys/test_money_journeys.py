@@ -46,19 +46,21 @@ def balance_is(page: Page, case: Case, words: str) -> None:
     expect(page.locator("#making-right")).to_contain_text(words)
 
 
-@pytest.mark.parametrize("width", [1280, PHONE])
+@pytest.mark.parametrize(("width", "proposed"), [(1280, 150), (PHONE, 150), (PHONE, 60)])
 def test_a_voucher_of_150_dollars_is_given_at_the_counter_in_three_clicks(
-    readers: Readers, case: Case, fern: Employee, quinn: Employee, width: int
+    readers: Readers, case: Case, fern: Employee, quinn: Employee, width: int, proposed: int
 ) -> None:
     a_trouble_rate(high=150, critical=200)
-    advice = AdviceLine(kind="voucher", least=usd(50).amount, most=usd(150).amount, currency="USD")
+    advice = AdviceLine(kind="voucher", least=usd(50).amount, most=usd(proposed).amount, currency="USD")
     sheet = PlaybookSheet(name="Late rooms", apology="We broke our word. This is for you.", advice=(advice,))
     keep_playbook(None, sheet=sheet, by=quinn, at=an_hour_ago())
     page = at_the_desk(readers.page(width=width), fern, readers)
     page.context.add_init_script(COUNT_CLICKS)
     page.goto(page_of(case))
 
-    page.get_by_role("link", name="Propose $150.00").click()
+    page.get_by_role("link", name=f"Propose ${proposed}.00").click()
+    expect(page.locator("#propose_remedy-amount")).to_be_focused()
+    page.keyboard.type("150")
     page.locator("#propose_remedy-on_the_spot").click()
     page.locator("#step-propose_remedy form button[type=submit]").first.click()
 
