@@ -18,10 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from complaints.handling.note_delivery import Fate, note_delivery
-from complaints.outbox.sms import NOBODY_THERE
+from complaints.outbox.sms import NOBODY_THERE, STOPPED
 
 log = structlog.get_logger(__name__)
-_STOPPED: Final = "21610"  # the recipient answered STOP
 _FAILED: Final = frozenset({"undelivered", "failed"})
 
 
@@ -81,6 +80,6 @@ def _fate_of(told: Mapping[str, Any]) -> Fate | None:
         return Fate.DELIVERED
     if state not in _FAILED:
         return None
-    if code == _STOPPED:
+    if code == STOPPED:
         return Fate.UNWANTED
     return Fate.NO_MAILBOX if code in NOBODY_THERE or told.get("gone") is True else Fate.CAME_BACK

@@ -15,7 +15,7 @@ from complaints.cases import links
 from complaints.cases.queries import locked
 from complaints.common.errors import RecoveryError
 from complaints.handling import tell
-from complaints.handling.note_delivery import no_such_mailbox
+from complaints.handling.note_delivery import TURNED_AWAY, turned_away
 from complaints.handling.wishes import as_wished
 from complaints.outbox import breaker, folding, queue
 from complaints.outbox.breaker import Permit
@@ -141,8 +141,8 @@ def _note_failure(
     if not error.permanent:
         return not permit.failed(error.trouble, reason=error.reason, at=at)
     permit.worked()
-    if error.trouble == Trouble.NO_MAILBOX:
-        no_such_mailbox(message.pk, reason=error.reason, at=at)
+    if error.trouble in TURNED_AWAY:
+        turned_away(message.pk, error.trouble, reason=error.reason, at=at)
     return True
 
 

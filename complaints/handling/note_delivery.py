@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from django.db import transaction
 
@@ -51,13 +52,20 @@ def note_delivery(fate: Fate, *, message_id: str, provider_id: str, reason: str,
             return _came_back(case, message, fate, reason=reason, at=at)
 
 
+TURNED_AWAY: Final = {
+    Trouble.NO_MAILBOX: (Bar.BOUNCED, Entry.MAIL_CAME_BACK),
+    Trouble.STOPPED: (Bar.UNWANTED, Entry.MAIL_UNWANTED),
+}
+"""What a server says while it refuses a message that holds for every further one to the address."""
+
+
 @transaction.atomic
-def no_such_mailbox(pk: int, *, reason: str, at: datetime) -> None:
-    """Note that a mail server refused a message because its address does not exist. Locks the case."""
-    message = Message.objects.get(pk=pk)
+def turned_away(pk: int, trouble: Trouble, *, reason: str, at: datetime) -> None:
+    """Note that a message was refused for one of TURNED_AWAY. Locks the case."""
+    message, (bar, entry) = Message.objects.get(pk=pk), TURNED_AWAY[trouble]
     case = locked(message.about) if message.to_customer else None
-    if queue.bar(message.recipient, Bar.BOUNCED, reason=reason, at=at):
-        _ask_staff(case, message, Entry.MAIL_CAME_BACK, reason=reason, at=at)
+    if queue.bar(message.recipient, bar, reason=reason, at=at):
+        _ask_staff(case, message, entry, reason=reason, at=at)
 
 
 def _delivered(case: Case | None, message: Message, *, at: datetime) -> bool:

@@ -147,6 +147,7 @@ class Trouble(models.TextChoices):
     NOT_NOW = "not_now", _("Not taken for now")
     REFUSED = "refused", _("Refused for good")
     NO_MAILBOX = "no_mailbox", _("There is no such mailbox")
+    STOPPED = "stopped", _("The recipient wants no more of it")
     UNSENDABLE = "unsendable", _("It cannot be sent as it is")
     BROKEN = "broken", _("Its words could not be put together")
     CAME_BACK = "came_back", _("It came back")

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
@@ -15,7 +16,7 @@ from django.utils.safestring import mark_safe
 
 from complaints.common.moments import zone_words
 from complaints.outbox.models import Channel, Kind, Message
-from complaints.outbox.placeholders import CODE, LINK
+from complaints.outbox.placeholders import CODE, LINK, is_for_customers
 from complaints.outbox.texts import Texts, Wording, in_force
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ def _for_mail(wording: Wording, kind: Kind, told: Mapping[str, Any]) -> Rendered
         "language": wording.language,
         "folder": f"messages/{kind.value}",
         "frame": wording.frame.render(told) if wording.frame else None,
+        "may_answer": is_for_customers(kind) and bool(settings.MAIL_REPLY_ADDRESS),
     }
     return Rendered(
         subject[:250],

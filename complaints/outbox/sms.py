@@ -22,6 +22,8 @@ _PASSES: Final = frozenset({408, 409, 423, 425})
 _TOO_MANY: Final = 429
 NOBODY_THERE: Final = frozenset({"21211", "21614", "30003", "30005", "30006"})
 """Twilio's codes for a number that is none, no mobile one, or that nobody has."""
+STOPPED: Final = "21610"
+"""Twilio's code for a number whose owner answered STOP."""
 _NAMES: Final = ("sid", "id", "message_id", "messageId", "reference")
 
 
@@ -104,8 +106,13 @@ def _judge(status: int, told: bytes) -> None:
         raise TransportError(Trouble.TOO_MANY, reason, permanent=False)
     if status >= 500 or status in _PASSES or status < 400:
         raise TransportError(Trouble.NOT_NOW, reason, permanent=False)
-    gone = str(_read(told).get("code", "")) in NOBODY_THERE
-    raise TransportError(Trouble.NO_MAILBOX if gone else Trouble.REFUSED, reason, permanent=True)
+    raise TransportError(_for_good(str(_read(told).get("code", ""))), reason, permanent=True)
+
+
+def _for_good(code: str) -> Trouble:
+    if code == STOPPED:
+        return Trouble.STOPPED
+    return Trouble.NO_MAILBOX if code in NOBODY_THERE else Trouble.REFUSED
 
 
 def _read(told: bytes) -> Mapping[str, Any]:

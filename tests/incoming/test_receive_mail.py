@@ -22,6 +22,7 @@ from complaints.incoming.letter import LARGEST, Envelope
 from complaints.incoming.models import Aside, Mail, MailState, Source, Tally
 from complaints.incoming.queries import not_adding_up, unit_of_the_mailbox, unsorted_ids
 from complaints.outbox.models import BarredAddress, Kind, Message, MessageState
+from complaints.outbox.render import words_of
 from complaints.outbox.reply_address import answered, reply_address
 from complaints.staff.models import Employee
 from tests.cast import Organisation
@@ -66,6 +67,14 @@ def test_every_mail_to_a_customer_asks_for_answers_there_and_says_that_a_program
     assert mail.extra_headers["Auto-Submitted"] == "auto-generated"
     assert "AutoReply" in mail.extra_headers["X-Auto-Response-Suppress"]
     assert answered(mail.reply_to[0]) == receipt
+    assert "You can also simply answer this mail." in mail.body
+
+
+def test_where_no_answer_would_find_its_way_none_is_asked_for(case: Case, settings: Any) -> None:
+    receipt = Message.objects.get(kind=Kind.RECEIVED, about=case.reference)
+    assert "simply answer" in words_of(receipt).html
+    settings.MAIL_REPLY_ADDRESS = ""
+    assert "simply answer" not in words_of(receipt).html
 
 
 def test_a_mail_to_a_colleague_has_no_reply_address(case: Case) -> None:

@@ -15,7 +15,7 @@ from complaints.customers.models import Customer, Reach
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.retry_message import retry_message
 from complaints.handling.write_to_customer import write_to_customer
-from complaints.outbox.models import BarredAddress, Kind, Message, MessageState, Trouble
+from complaints.outbox.models import Bar, BarredAddress, Kind, Message, MessageState, Trouble
 from complaints.staff.models import Employee
 from recovery import env
 from tests.factories import a_complaint
@@ -142,7 +142,7 @@ def test_what_twilio_could_not_deliver_comes_back(
     ("refused", "state", "trouble"),
     [
         ((400, 21211), MessageState.FAILED, Trouble.NO_MAILBOX),
-        ((400, 21610), MessageState.FAILED, Trouble.REFUSED),
+        ((400, 21610), MessageState.FAILED, Trouble.STOPPED),
         ((429, 20429), MessageState.RETRY, Trouble.TOO_MANY),
         ((503, 20503), MessageState.RETRY, Trouble.NOT_NOW),
     ],
@@ -159,6 +159,17 @@ def test_what_twilio_refuses_is_told_from_what_passes(
     twilio.refuses.clear()
     if state == MessageState.RETRY:
         assert swept(message, minutes=30).state == MessageState.SENT
+
+
+def test_a_number_that_answered_stop_is_left_alone_from_the_first_refusal_on(
+    twilio: Twilio, fern: Employee, cara: Customer
+) -> None:
+    twilio.refuses[NUMBER] = (400, 21610)
+
+    message = sent_by_sms(fern, cara)
+
+    assert BarredAddress.objects.get(address=NUMBER).why == Bar.UNWANTED
+    assert TimelineEntry.objects.filter(case__reference=message.about, kind=Entry.MAIL_UNWANTED).exists()
 
 
 def test_a_wrong_token_costs_no_message(
