@@ -80,7 +80,15 @@ def test_a_run_comes_back_from_json_as_it_was() -> None:
 def test_every_page_of_a_small_load_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     load.make_load(4_000, seed=1, at=AT, on_batch=lambda _count: None)
     every = pages.pages(at=datetime.now(UTC))
-    assert {page.name.split()[0] for page in every} == {"worklist", "board", "case", "tracking", "search", "look-up:"}
+    assert {page.name.split()[0] for page in every} == {
+        "worklist",
+        "board",
+        "case",
+        "tracking",
+        "search",
+        "look-up:",
+        "measures",
+    }
     for page in every[::9]:
         found = pages.measure(page, rounds=3)
         assert 0 < found.best <= found.p50 <= found.p95

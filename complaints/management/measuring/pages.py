@@ -27,6 +27,7 @@ from complaints.standards.models import FailureType
 
 PAGE_LIMIT: Final = 60.0  # milliseconds at p95
 SEARCH_LIMIT: Final = 100.0
+MEASURES_LIMIT: Final = 150.0
 ADDRESSES: Final = 10  # different complaints, customers or words for one page where there are as many
 
 
@@ -64,6 +65,7 @@ def pages(*, at: datetime) -> list[Page]:
         *_cases(people, clients, at=at),
         *_searches(people, clients),
         *_look_ups(clients["front line"]),
+        *_measures(clients, at=at),
     ]
 
 
@@ -234,6 +236,17 @@ def _look_ups(client: Client) -> list[Page]:
     return [
         Page(f"look-up: {what}", SEARCH_LIMIT, client, [_address("desk:find_customer", look=typed) for typed in some])
         for what, some in asked.items()
+    ]
+
+
+def _measures(clients: dict[str, Client], *, at: datetime) -> list[Page]:
+    """The page of measures: a part of the organisation and all of it, by default and over all that is on record."""
+    ever = {"since": "2000-01-01", "until": f"{at:%Y-%m-%d}"}
+    asked = {"by default": {}, "ever": ever, "ever, types of today": {**ever, "catalogue": "now"}}
+    return [
+        Page(f"measures {who}: {what}", MEASURES_LIMIT, clients[who], [_address("desk:insights", **query)])
+        for who in ("manager", "VP")
+        for what, query in asked.items()
     ]
 
 
