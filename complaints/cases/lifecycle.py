@@ -114,7 +114,7 @@ def apply(
         case.closed_at, case.outcome = at, outcome or case.outcome
     elif after != Status.CLOSED and before == Status.CLOSED:
         case.closed_at, case.outcome, case.duplicate_of = None, "", None
-    if after == Status.RESOLVED:
+    if after == Status.RESOLVED != before:
         case.resolved_at = at
     if after != before or move in STARTS_WORK:
         _let_clocks_follow(case, before, at=at)

@@ -305,6 +305,13 @@ def test_two_weeks_without_an_answer_let_a_proposal_rest(case: Case, fern: Emplo
     assert fresh(case).outcome == Outcome.NO_ANSWER
 
 
+def test_a_note_does_not_make_a_proposal_younger(case: Case, fern: Employee) -> None:
+    resolve(case.reference, text="A voucher.", by=fern, at=AT)
+    write_note(case.reference, text="She has not called.", by=fern, at=later(days=10))
+    assert fresh(case).resolved_at == AT
+    assert resting_ids(at=later(days=14)) == [case.pk]
+
+
 def test_who_asks_back_has_not_fallen_silent(case: Case, token: str, fern: Employee) -> None:
     resolve(case.reference, text="A voucher.", by=fern, at=AT)
     hear_customer(token, text="Valid until when?", at=later(days=13))
