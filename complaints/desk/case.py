@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.cases import attachments, sentences
 from complaints.cases.deadlines import state_of
-from complaints.cases.entries import Entry
 from complaints.cases.failures import linked_with
 from complaints.cases.models import Attachment, Case, TimelineEntry
+from complaints.cases.owed import is_owed
 from complaints.cases.queries import clocks_of, duplicates_of, legal_moves, one_visible, story_of, timeline_of
 from complaints.cases.states import Move, Status
 from complaints.causes.queries import investigations_of
@@ -254,12 +254,6 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     return answer
 
 
-def _is_owed(entries: Sequence[TimelineEntry]) -> bool:
-    """Whether the customer wrote after the newest proposal, and nobody has written to them since."""
-    ends = {Entry.CUSTOMER_ANSWERED, Entry.WRITTEN, Entry.RESOLUTION_PROPOSED}
-    return next((entry.kind for entry in entries if entry.kind in ends), None) == Entry.CUSTOMER_ANSWERED
-
-
 def _page(
     request: HttpRequest, case: Case, *, opened: Opened = NOTHING, unsent: Unsent | None = None, status: int = 200
 ) -> HttpResponse:
@@ -283,7 +277,7 @@ def _page(
         "panel": panel,
         "leading": leading_of(case.complainer) if case.is_open else None,
         "told": told,
-        "owes_an_answer": case.status == Status.RESOLVED and _is_owed(entries),
+        "owes_an_answer": case.status == Status.RESOLVED and is_owed(entries),
         "files": files,
         "linked": linked,
         "investigations": investigations_of(case, seen_by=employee),

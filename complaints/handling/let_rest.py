@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case, TimelineEntry
+from complaints.cases.owed import owed
 from complaints.cases.states import Move, Outcome, Status
 from complaints.common.actors import SYSTEM
 from complaints.handling import tell
@@ -42,12 +43,7 @@ def resting_ids(*, at: datetime, limit: int | None = 200) -> list[int]:
 
 
 def _silent(*, at: datetime) -> Q:
-    """Two weeks since we proposed or wrote last, and no word from the customer that we owe an answer to.
-
-    Who answers a proposal with a letter instead of a yes or a no has not fallen silent, however long we are.
-    """
+    """Two weeks since we proposed or wrote last, and no word from the customer that we owe an answer to."""
     since_proposed = TimelineEntry.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("resolved_at"))
     written = since_proposed.filter(kind=Entry.WRITTEN, at__gt=at - PATIENCE)
-    answered = TimelineEntry.objects.filter(case=OuterRef("case"), kind=Entry.WRITTEN, at__gt=OuterRef("at"))
-    owed = since_proposed.filter(~Exists(answered), kind=Entry.CUSTOMER_ANSWERED)
-    return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & Q(~Exists(written)) & Q(~Exists(owed))
+    return Q(status=Status.RESOLVED, resolved_at__lte=at - PATIENCE) & Q(~Exists(written)) & Q(~owed())
