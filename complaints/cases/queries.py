@@ -20,7 +20,7 @@ from complaints.common.tokens import read_reference
 from complaints.customers.models import UNSHOWN, Customer
 from complaints.staff.models import Employee, Role, Tier, Unit
 from complaints.staff.permissions import Permission, may
-from complaints.staff.queries import sees_whole_organisation, visible_units
+from complaints.staff.queries import sees_whole_organisation, visible_unit_ids
 from complaints.standards.models import FailureType
 
 PAGE = 25
@@ -37,7 +37,7 @@ def visible_to(employee: Employee) -> QuerySet[Case]:
         return Case.objects.none()
     if sees_whole_organisation(employee):
         return Case.objects.all()
-    return Case.objects.filter(unit_id__in=_unit_ids(employee))
+    return Case.objects.filter(unit_id__in=visible_unit_ids(employee))
 
 
 def locked(reference: str) -> Case:
@@ -212,7 +212,7 @@ def came_up(employee: Employee, *, after: str = "") -> Page:
     """
     tiers = list(Tier)
     least = max(tiers.index(employee.tier), 1) if employee.tier else 1
-    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    units = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     rows = Case.objects.filter(ESCALATED, beyond("reached_tier_at", read_key(after)))
     walked = rows.order_by("reached_tier_at", "pk").values_list("pk", "reached_tier_at", "tier")
     found = Walk(walked, units, descending=False).until("tier = ANY(%s)", [tiers[least:]], wanted=PAGE + 1, most=WALK)
@@ -231,7 +231,7 @@ def how_many_open_of(employee: Employee, *, most: int) -> int:
 
 def due_soonest(employee: Employee, *, most: int, unit: int | None = None) -> tuple[list[Case], bool]:
     """The cases whose clocks run out first in the units an employee sees, and whether there are more than `most`."""
-    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    units = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     if not may(employee, Permission.VIEW):
         units = []
     if unit is not None:
@@ -319,7 +319,7 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
     None where the walk need not go unit by unit, or may keep every unit. An employee's own cases are walked by an index
     of their own and narrowed then: nearly all are of their units, which the planner does not know.
     """
-    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    units = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     if not may(employee, Permission.VIEW):
         units = []
     if filters.whose == Whose.UNIT and employee.role not in {Role.ANALYST, Role.ADMINISTRATOR}:
@@ -360,10 +360,6 @@ def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]
     if filters.whose == Whose.UNASSIGNED:  # also where the rows are nobody's already: it costs nothing
         conditions.append("responsible IS NULL")
     return " AND ".join(conditions), params
-
-
-def _unit_ids(employee: Employee) -> list[int]:
-    return list(visible_units(employee).values_list("pk", flat=True))
 
 
 def has_open_cases(unit: Unit) -> bool:

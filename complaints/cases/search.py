@@ -25,7 +25,7 @@ from complaints.customers.lookup import is_contact
 from complaints.customers.models import UNSHOWN
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
-from complaints.staff.queries import sees_whole_organisation, visible_units
+from complaints.staff.queries import sees_whole_organisation, visible_unit_ids
 from complaints.standards.models import FailureType
 
 PROBE_ROWS: Final = 4_000  # the newest cases, read one by one before the index is asked
@@ -143,7 +143,7 @@ def _units(employee: Employee, narrowed: Narrowing) -> list[int] | None:
     """The units whose cases may be found; None for all of them."""
     if not may(employee, Permission.VIEW):
         return []
-    seen = None if sees_whole_organisation(employee) else [unit.pk for unit in visible_units(employee)]
+    seen = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     if narrowed.unit is None:
         return seen
     return [narrowed.unit] if seen is None or narrowed.unit in seen else []

@@ -20,7 +20,7 @@ from complaints.incoming.models import Mail, Mailbox, MailState, Tally
 from complaints.outbox.models import Message
 from complaints.outbox.reply_address import answered, is_reply_address
 from complaints.staff.models import Employee, Unit
-from complaints.staff.queries import catch_all, sees_whole_organisation, visible_units
+from complaints.staff.queries import catch_all, sees_whole_organisation, visible_unit_ids, visible_units
 
 PAGE: Final = 25
 WALK: Final = 5_000  # rows of an index a list page reads at most; the rest is one click further
@@ -101,7 +101,7 @@ def mails_seen_by(employee: Employee, *, state: str = "", after: str = "") -> Ma
     key = read_id(after)
     if key is not None:
         walk = walk.filter(pk__lt=key)
-    units = None if sees_whole_organisation(employee) else list(visible_units(employee).values_list("pk", flat=True))
+    units = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     if units is not None and len(units) == 1:
         walk = walk.filter(unit_id=units[0])
     if state == MailState.ASIDE:

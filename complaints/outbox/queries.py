@@ -11,7 +11,7 @@ from complaints.common.errors import NotFound
 from complaints.common.keyset import read_id
 from complaints.outbox.models import CONFIDENTIAL, BarredAddress, Breaker, Channel, Message, MessageState
 from complaints.staff.models import Employee
-from complaints.staff.queries import sees_whole_organisation, visible_units
+from complaints.staff.queries import sees_whole_organisation, visible_unit_ids
 
 PAGE = 25
 WALK = 5_000  # rows of an index a list page reads at most; the rest is one click further
@@ -32,7 +32,7 @@ class MessagePage:
 def visible_to(employee: Employee) -> QuerySet[Message]:
     """The messages about cases of the units that the employee sees, and in confidence only their own."""
     shown = Message.objects.exclude(_IN_CONFIDENCE & ~Q(colleague=employee))
-    return shown if sees_whole_organisation(employee) else shown.filter(unit_id__in=_unit_ids(employee))
+    return shown if sees_whole_organisation(employee) else shown.filter(unit_id__in=visible_unit_ids(employee))
 
 
 def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") -> MessagePage:
@@ -40,7 +40,7 @@ def messages_seen_by(employee: Employee, *, state: str = "", after: str = "") ->
 
     At most WALK rows of the index are read, whatever units and state leave of them.
     """
-    units = None if sees_whole_organisation(employee) else _unit_ids(employee)
+    units = None if sees_whole_organisation(employee) else visible_unit_ids(employee)
     walk = Message.objects.order_by("-pk")
     key = read_id(after)
     if key is not None:
@@ -98,7 +98,3 @@ def barred(addresses: Iterable[str]) -> dict[str, BarredAddress]:
 def channels_out_of_order() -> list[Breaker]:
     """The channels of messages on which nothing is tried now, with since when and why."""
     return list(Breaker.objects.filter(open_since__isnull=False, channel__in=Channel.values))
-
-
-def _unit_ids(employee: Employee) -> list[int]:
-    return list(visible_units(employee).values_list("pk", flat=True))

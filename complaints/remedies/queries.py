@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from statistics import median
 from typing import Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from djmoney.money import Money
 
 from complaints.cases.models import Case
@@ -225,23 +225,24 @@ class Similar:
 
 def similar_to(case: Case, *, currency: str) -> Similar:
     """What the newest LOOKED_BACK complaints of the same failure type got, where as severe. Sums of one currency."""
+    if case.failure_type_id is None:
+        return Similar(cases=0, kinds=(), answered=0, declined=0)
     alike = Case.objects.filter(failure_type=case.failure_type_id).exclude(pk=case.pk)
     newest = alike.order_by("-filed_at", "-pk").values("pk")[:LOOKED_BACK]
-    told = Remedy.objects.filter(case__in=newest, case__severity=case.severity, status__in=_TOLD)
-    if case.failure_type_id is None:
-        told = told.none()
-    kinds = [(name_of_remedy(kind), n) for kind, n in told.values_list("kind").annotate(n=Count("pk")).order_by("-n")]
-    counts = told.aggregate(
-        cases=Count("case", distinct=True),
-        declined=Count("pk", filter=Q(status=RemedyStatus.DECLINED)),
-        answered=Count("pk", filter=~Q(status=RemedyStatus.OFFERED)),
+    told = Remedy.objects.filter(case__in=newest, case__severity=case.severity, status__in=_TOLD).order_by("pk")
+    rows = list(told.values_list("kind", "status", "case", "amount", "amount_currency"))
+    statuses = Counter(status for _kind, status, *_more in rows)
+    sums = sorted(amount for *_what, amount, money in rows if money == currency and amount)
+    least, middle, most = (Money(one, currency) for one in (sums[0], median(sums), sums[-1])) if sums else (None,) * 3
+    return Similar(
+        cases=len({of for _kind, _status, of, *_sum in rows}),
+        kinds=[(name_of_remedy(kind), n) for kind, n in Counter(kind for kind, *_more in rows).most_common()],
+        answered=len(rows) - statuses[RemedyStatus.OFFERED],
+        declined=statuses[RemedyStatus.DECLINED],
+        least=least,
+        middle=middle,
+        most=most,
     )
-    amounts = told.filter(amount_currency=currency, amount__gt=0).values_list("amount", flat=True)
-    sums = sorted(Decimal(one) for one in amounts if one is not None)
-    if not sums:
-        return Similar(kinds=kinds, **counts)
-    least, middle, most = (Money(one, currency) for one in (sums[0], median(sums), sums[-1]))
-    return Similar(kinds=kinds, **counts, least=least, middle=middle, most=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
