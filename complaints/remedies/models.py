@@ -18,7 +18,7 @@ from complaints.common.rulebook import makes_an_edition
 from complaints.customers.models import Customer
 from complaints.remedies.catalogue import INTANGIBLE, RemedyKind, name_of_remedy
 from complaints.remedies.guards import BALANCE, LEDGER_DECLARES, LEDGER_ENTRY, ONE_AUTHORITY_AT_A_TIME
-from complaints.remedies.states import LAPSING, RemedyStatus
+from complaints.remedies.states import LAPSING, UNDECIDED, RemedyStatus
 from complaints.staff.models import Course, Employee, Tier, Unit
 from complaints.standards.models import FailureType, Severity
 
@@ -250,7 +250,20 @@ class Remedy(models.Model):
     class Meta:
         verbose_name = _("remedy")
         verbose_name_plural = _("remedies")
-        triggers: ClassVar = [_as_the_catalogue_has_it("NEW.amount IS NOT NULL"), *notes_the_change("case_id")]
+        triggers: ClassVar = [
+            _as_the_catalogue_has_it("NEW.amount IS NOT NULL"),
+            pgtrigger.Protect(
+                name="worth_as_authorised",  # it is what the ledger has spent
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__status__in=sorted(UNDECIDED))
+                & (
+                    pgtrigger.Q(old__amount__df=pgtrigger.F("new__amount"))
+                    | pgtrigger.Q(old__amount_currency__df=pgtrigger.F("new__amount_currency"))
+                    | pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind"))
+                ),
+            ),
+            *notes_the_change("case_id"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=(_MAY_BE_FREE & Q(amount__isnull=True))

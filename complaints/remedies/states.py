@@ -69,13 +69,14 @@ MOVES: Final[dict[RemedyMove, RemedyRule]] = {
     RemedyMove.REVERSE: _from(RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED, to=RemedyStatus.REVERSED),
 }
 
-_UNDECIDED: Final = frozenset({RemedyStatus.PROPOSED, RemedyStatus.AWAITING})
+UNDECIDED: Final = frozenset({RemedyStatus.PROPOSED, RemedyStatus.AWAITING})
+"""Where the sum of a remedy may still become another one."""
 
 ENDED_BY: Final[dict[Outcome, frozenset[RemedyStatus]]] = {
-    Outcome.SOLVED: _UNDECIDED,
-    Outcome.NO_ANSWER: _UNDECIDED,
-    Outcome.DUPLICATE: _UNDECIDED,
-    Outcome.WITHDRAWN: _UNDECIDED | {RemedyStatus.OFFERED},
+    Outcome.SOLVED: UNDECIDED,
+    Outcome.NO_ANSWER: UNDECIDED,
+    Outcome.DUPLICATE: UNDECIDED,
+    Outcome.WITHDRAWN: UNDECIDED | {RemedyStatus.OFFERED},
 }
 """What is withdrawn when a case ends so. An offer is a promise: it stays, unless the customer withdrew."""
 

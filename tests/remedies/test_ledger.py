@@ -218,6 +218,17 @@ def test_raw_sql_neither_rewrites_nor_overspends(case: Case, fern: Employee, rul
     assert month() == [150, 0]
 
 
+@pytest.mark.parametrize("sets", ["amount = 5000", "amount = NULL, kind = 'apology'", "amount_currency = 'EUR'"])
+def test_what_was_authorised_stays_worth_what_the_ledger_spent(case: Case, fern: Employee, sets: str) -> None:
+    remedy = a_remedy(case, usd(150))
+    raw(f"UPDATE complaints_remedy SET amount = 140 WHERE id = {remedy.pk}")
+    raw(f"UPDATE complaints_remedy SET amount = 120, status = 'authorised' WHERE id = {remedy.pk}")
+    with pytest.raises(Error, match="Cannot update"):
+        raw(f"UPDATE complaints_remedy SET {sets} WHERE id = {remedy.pk}")
+    remedy.refresh_from_db()
+    assert remedy.amount == usd(120)
+
+
 @pytest.mark.parametrize("table", ["complaints_ledgerentry", "complaints_balance", "complaints_remedy CASCADE"])
 def test_the_ledger_is_never_emptied(case: Case, fern: Employee, rule: Authority, table: str) -> None:
     held(case, fern, 150)
