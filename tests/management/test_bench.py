@@ -12,6 +12,7 @@ from complaints.cases.models import Case, CaseText, Clock, TimelineEntry
 from complaints.customers.models import Customer
 from complaints.handling.deliver_message import deliver_due
 from complaints.handling.escalate_overdue import overdue_ids
+from complaints.insights import rollups
 from complaints.management.measuring import load, pages, post
 from complaints.management.measuring.filing import FilingMeasured, measure_filing
 from complaints.management.measuring.pages import PAGE_LIMIT, SEARCH_LIMIT, Measured
@@ -79,6 +80,7 @@ def test_a_run_comes_back_from_json_as_it_was() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_every_page_of_a_small_load_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     load.make_load(4_000, seed=1, at=AT, on_batch=lambda _count: None)
+    assert rollups.differences() == []
     every = pages.pages(at=datetime.now(UTC))
     assert {page.name.split()[0] for page in every} == {
         "worklist",

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,7 +14,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import now
 
 from complaints.cases.models import Case
-from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.management.measuring.clients import Served, Server, peak_of, project
 from complaints.management.measuring.filing import measure_filing
 from complaints.management.measuring.pages import Page, measure, pages
@@ -80,9 +78,6 @@ class Command(BaseCommand):
     def _measure_here(self, size: int, options: dict[str, Any]) -> Run:
         if not Case.objects.all()[size - 1 : size].exists():
             raise CommandError(f"The database holds fewer than {size:,} complaints; remove its folder and begin again.")
-        began = time.monotonic()
-        summed = refresh_rollups()
-        self.stderr.write(f"  roll-ups: {summed:,} changes in {time.monotonic() - began:.0f} s")
         at, load = now(), os.getloadavg()[0]
         rounds, only = options["rounds"], options["only"]
         every = [page for page in pages(at=at) if only in page.name]
