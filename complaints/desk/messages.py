@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from complaints.desk.fields import Styled
 from complaints.desk.request import at_desk
 from complaints.handling.retry_message import MOST, Likeness, retry_message, retry_messages_like
-from complaints.outbox.models import Channel, Message, MessageState
+from complaints.outbox.models import REACHED_NOBODY, Channel, Message, MessageState
 from complaints.outbox.queries import channels_out_of_order, messages_seen_by, one_visible
 from complaints.outbox.render import with_code, with_link, words_of
 from complaints.outbox.sms import text_of
@@ -59,7 +59,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     found = one_visible(employee, pk)
     words = words_of(found)
     link = gettext("(the customer's own link)")
-    can_retry = found.state == MessageState.FAILED and may(employee, Permission.RETRY_MESSAGE)
+    can_retry = found.state in REACHED_NOBODY and may(employee, Permission.RETRY_MESSAGE)
     context = {
         "message": found,
         "subject": words.subject,

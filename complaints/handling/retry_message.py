@@ -8,7 +8,7 @@ from typing import Final
 from complaints.cases.models import Case
 from complaints.customers.records import mobiles_among
 from complaints.outbox import queue
-from complaints.outbox.models import Channel, Message, MessageState
+from complaints.outbox.models import REACHED_NOBODY, Channel, Message
 from complaints.outbox.queries import one_visible, visible_to
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, require
@@ -25,7 +25,7 @@ class Likeness(StrEnum):
 
 
 def retry_message(pk: int, *, by: Employee, at: datetime) -> bool:
-    """Queue a failed message once more, its cause mended; False where it had not failed.
+    """Queue once more a message that failed or came back, its cause mended; False where it had done neither.
 
     To a customer it goes to an address that is on file: one that was taken off the file got nothing, and gets nothing.
     Locks the message. Raises NotFound, NotPermitted.
@@ -42,7 +42,9 @@ def retry_messages_like(pk: int, *, likeness: Likeness, by: Employee, at: dateti
     """
     message = one_visible(by, pk)
     require(by, Permission.RETRY_MESSAGE)
-    alike = visible_to(by).filter(state=MessageState.FAILED, trouble=message.trouble)
+    if message.state not in REACHED_NOBODY:
+        return 0
+    alike = visible_to(by).filter(state=message.state, trouble=message.trouble)
     if likeness == Likeness.KIND:
         alike = alike.filter(kind=message.kind)
     elif likeness == Likeness.DOMAIN:

@@ -135,6 +135,8 @@ class MessageState(models.TextChoices):
 
 
 PENDING = (MessageState.QUEUED, MessageState.IN_FLIGHT, MessageState.RETRY)
+REACHED_NOBODY = (MessageState.FAILED, MessageState.BOUNCED)
+"""What can be sent once more when its cause is mended, such as an address."""
 
 
 class Trouble(models.TextChoices):

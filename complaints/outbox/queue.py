@@ -21,6 +21,7 @@ from complaints.outbox import kick
 from complaints.outbox.models import (
     PENDING,
     PRIORITY,
+    REACHED_NOBODY,
     Bar,
     BarredAddress,
     Channel,
@@ -211,14 +212,14 @@ def trust(address: str) -> bool:
 
 
 def retry(messages: Mapping[int, str], *, at: datetime) -> int:
-    """Queue once more what failed for good, by key and the address it goes to now; how many had failed.
+    """Queue once more what failed for good or came back, by key and the address it goes to now; how many it were.
 
     Staff have mended the cause. The first one gets a hint, the others wait for the sweep.
     """
     with transaction.atomic():
         failed = list(
             Message.objects.select_for_update(of=("self",))
-            .filter(pk__in=messages, state=MessageState.FAILED)
+            .filter(pk__in=messages, state__in=REACHED_NOBODY)
             .order_by("pk")
         )
         for message in failed:

@@ -158,8 +158,11 @@ def test_what_an_address_was_told_already_is_not_told_again(fern: Employee) -> N
     assert withheld.state == MessageState.WITHHELD
 
 
-def test_a_failed_message_is_retried_where_the_customer_is_now(case: Case, cara: Customer, fern: Employee) -> None:
-    Message.objects.update(state=MessageState.FAILED, reason="550 no such mailbox")
+@pytest.mark.parametrize("state", [MessageState.FAILED, MessageState.BOUNCED])
+def test_what_reached_nobody_is_sent_again_where_the_customer_is_now(
+    case: Case, cara: Customer, fern: Employee, state: MessageState
+) -> None:
+    Message.objects.update(state=state, reason="550 no such mailbox", sent_at=AT)
     message = Message.objects.get()
 
     changed(cara, by=fern, emails=("right@demo.example",))
