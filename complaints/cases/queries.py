@@ -110,8 +110,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         done.add(Move.TAKE)
     if case.step == 0:
         done.add(Move.STEP_DOWN)
-    if case.outcome != Outcome.DUPLICATE:
-        done.add(Move.UNMARK_DUPLICATE)
+    done.add(Move.REOPEN if case.outcome == Outcome.DUPLICATE else Move.UNMARK_DUPLICATE)
     return [move for move in legal if move not in done]
 
 
@@ -136,6 +135,7 @@ class Filters:
     channel: str = ""
     unit: int | None = None
     outcome: str = ""
+    complainer: str = ""
 
     @property
     def ends(self) -> bool:
@@ -333,7 +333,17 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
     return Case.objects.all(), units, None
 
 
-_NARROWING: Final = ("tier", "severity", "channel", "outcome", "status", "failure_type", "responsible", "unit")
+_NARROWING: Final = (
+    "tier",
+    "severity",
+    "channel",
+    "outcome",
+    "status",
+    "complainer",
+    "failure_type",
+    "responsible",
+    "unit",
+)
 
 
 def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]]:
@@ -345,6 +355,7 @@ def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]
         ("severity", filters.severity),
         ("channel", filters.channel),
         ("outcome", filters.outcome),
+        ("complainer", filters.complainer),
         ("status", "" if filters.ends else filters.status),
     ):
         if value not in {"", None}:
