@@ -27,10 +27,13 @@ def _listed(words: object) -> str:
 
 
 def _fact(rule: str) -> str:
-    """What an imported record says of itself by a rule of its mapping: yes, no or unknown; NULL without the rule."""
+    """What an imported record says of itself by a rule of its mapping: yes, no or unknown; NULL without the rule.
+
+    What was filed here has no rules at all, which SQL takes for neither having one nor not.
+    """
     value = f"(seen.facts ->> (seen.rules #>> '{{{rule},column}}'))"
     return (
-        f"CASE WHEN NOT seen.rules ? '{rule}' THEN NULL"
+        f"CASE WHEN (seen.rules ? '{rule}') IS NOT TRUE THEN NULL"
         f" WHEN (seen.rules #> '{{{rule},yes}}') ? {value} THEN 'yes'"
         f" WHEN (seen.rules #> '{{{rule},no}}') ? {value} THEN 'no' ELSE 'unknown' END"
     )
