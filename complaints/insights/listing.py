@@ -23,6 +23,7 @@ from complaints.customers.models import UNSHOWN
 from complaints.insights.models import Grain, LabelTally
 from complaints.insights.periods import Period
 from complaints.staff.models import Employee, Unit
+from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import visible_units
 from complaints.standards.catalogued import AS_FILED, Catalogued
 
@@ -100,6 +101,11 @@ def asked_unit(employee: Employee, pk: int | None) -> Unit:
     if found is None:
         raise NotFound
     return found
+
+
+def may_see_measures(employee: Employee, unit: int) -> bool:
+    """Whether the employee may open the measures of a unit: a department may not, where it is asked about others."""
+    return may(employee, Permission.VIEW_INSIGHTS) and visible_units(employee).filter(pk=unit).exists()
 
 
 def page(employee: Employee, asked: Asked, *, after: str = "", size: int = PAGE) -> CasePage:

@@ -32,6 +32,7 @@ from complaints.desk.causes.wording import told
 from complaints.desk.fields import Styled, Words
 from complaints.desk.request import at_desk
 from complaints.handling.keep_exposure import keep_exposure
+from complaints.insights.listing import may_see_measures
 from complaints.staff.permissions import Permission, require
 
 
@@ -102,6 +103,7 @@ def _page(request: HttpRequest, found: CorrectiveAction, sent: Sent, status: int
         "proof": [_proof_line(line) for line in found.proof.get("lines", ())],
         "windows": _windows(found),
         "may_see_investigation": investigations_seen_by(employee).filter(pk=found.investigation_id).exists(),
+        "may_see_measures": may_see_measures(employee, found.unit_id),
         "is_observed": found.state == ActionState.DONE,
         "changes": changes_because_of(found),
         "told": [(entry, told(entry)) for entry in entries_of(found.investigation, action=found)],

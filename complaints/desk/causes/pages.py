@@ -38,6 +38,7 @@ from complaints.desk.choices import MOST_OFFERED, failure_types, tree
 from complaints.desk.fields import Line, LongSelect, Styled, Words
 from complaints.desk.request import at_desk
 from complaints.handling.open_investigation import MOST_CASES, InvestigationFacts, open_investigation
+from complaints.insights.listing import may_see_measures
 from complaints.staff.permissions import Permission, require
 from complaints.standards.models import BusinessCalendar
 
@@ -60,7 +61,6 @@ class AskForm(Styled):
     question = Words(label=_("What is to be found out"), error_messages=WRITE)
     references = Words(
         label=_("Complaints"),
-        help_text=_("Their references, one a line or with commas; up to %(most)s.") % {"most": MOST_CASES},
         error_messages={"required": _("Please name a complaint.")},
     )
     failure_type = forms.TypedChoiceField(
@@ -81,6 +81,9 @@ class AskForm(Styled):
 
     def __init__(self, typed: QueryDict | None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(typed, initial=initial)
+        # reckoned here: a sentence with a number in it would be fixed in the language of the start
+        most = gettext("Their references, one a line or with commas; up to %(most)s.") % {"most": MOST_CASES}
+        self.fields["references"].help_text = most
         calendars = BusinessCalendar.objects.order_by("name").values_list("pk", "name")
         choices: dict[str, list[Any]] = {
             "failure_type": [("", "—"), *failure_types()],
@@ -173,6 +176,7 @@ def _page(request: HttpRequest, found: Investigation, sent: Sent, status: int) -
         "others": cases_named_in(found, but=cases),
         "actions": actions_of(found, seen_by=employee),
         "hearings": hearings_in(found, seen_by=employee, at=at),
+        "may_see_measures": may_see_measures(employee, found.unit_id),
         "told": _told(entries_of(found)),
         "steps": steps,
         "sent": sent,
