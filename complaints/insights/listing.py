@@ -159,7 +159,8 @@ def _days(asked: Asked, after: DayKey | None, *, wanted: int) -> list[date]:
 
 def _on(asked: Asked, days: Sequence[date], after: DayKey | None, *, wanted: int) -> list[DayKey]:
     condition, params = asked.condition()
-    if asked.unit.parent_id is not None:
+    # below the one top unit there is everything, and no unit needs to be named; there may be several
+    if asked.unit.parent_id is not None or Unit.objects.filter(parent=None).exclude(pk=asked.unit.pk).exists():
         condition += " AND unit_id = ANY(%s)"
         params.append(list(Unit.objects.below(asked.unit).values_list("pk", flat=True)))
     if after is not None and after.pk:

@@ -3,6 +3,7 @@
 
 const echarts = await import(document.getElementById("charts").dataset.echarts);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const narrow = window.matchMedia("(max-width: 40rem)").matches;
 
 /* A colour of the style sheet as the reader's theme has it. */
 function ink(name) {
@@ -69,7 +70,8 @@ const drawn = {
       xAxis: axis({
         type: "category",
         data: table.rows.map((row) => row.name),
-        axisLabel: { color: ink("--ink-soft"), formatter: short, rotate: 35, interval: 0, fontSize: 11 },
+        // on a telephone there is no room for every name; the table below has them
+        axisLabel: { color: ink("--ink-soft"), formatter: short, rotate: 35, interval: narrow ? "auto" : 0, fontSize: 11 },
       }),
       yAxis: [axis({ type: "value" }), axis({ type: "value", max: 100, splitLine: { show: false } })],
       series: [

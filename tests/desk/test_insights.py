@@ -23,7 +23,7 @@ from complaints.insights import measures
 from complaints.insights.periods import Period
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
-from complaints.staff.models import Employee, Tier
+from complaints.staff.models import Employee, Tier, Unit, UnitKind
 from complaints.standards.models import Complainer, FailureType
 from tests.cast import Organisation
 from tests.desk.pages import next_address
@@ -216,6 +216,20 @@ def test_a_manager_sees_the_own_branch_alone(
         for unit in (organisation.lakeside.pk, organisation.company.pk):
             assert client.get(f"/desk/insights/{where}?unit={unit}").status_code == 404
     assert theirs.reference not in str(taken_away(client, "/desk/insights/cases/?label=all"))
+
+
+def test_beside_another_company_a_number_and_its_list_are_equally_long(
+    client: Client, quinn: Employee, max_: Employee
+) -> None:
+    """Whoever works at the top sees all of it; the number is still that of the unit."""
+    ours, theirs = a_complaint(by=max_), a_complaint(by=max_)
+    other = Unit.objects.create(code="other", name="Another company", kind=UnitKind.COMPANY)
+    theirs.unit = other
+    theirs.save()
+    client.force_login(quinn)
+    assert told(client).tables["channels"]["Telephone"][0].n == 1
+    assert listed(client, "/desk/insights/cases/?label=all") == [ours.reference]
+    assert [row["Complaint"] for row in taken_away(client, "/desk/insights/cases/?label=all")] == [ours.reference]
 
 
 def test_cells_are_no_formulas(client: Client, quinn: Employee, max_: Employee) -> None:
