@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,7 +21,7 @@ from complaints.handling.reassess import Judgement, reassess
 from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
-from complaints.insights import measures
+from complaints.insights import listing, measures
 from complaints.insights.periods import Period
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Remedy
@@ -216,6 +218,23 @@ def test_a_manager_sees_the_own_branch_alone(
         for unit in (organisation.lakeside.pk, organisation.company.pk):
             assert client.get(f"/desk/insights/{where}?unit={unit}").status_code == 404
     assert theirs.reference not in str(taken_away(client, "/desk/insights/cases/?label=all"))
+
+
+def test_the_cause_is_asked_of_all_that_a_number_counts(
+    client: Client, quinn: Employee, max_: Employee, otto: Employee, late_room: FailureType
+) -> None:
+    """More than stand on a page of its list, in the period of the list, and nothing else."""
+    ours = [a_complaint(by=max_, failure_type=late_room.pk).reference for _number in range(listing.PAGE + 2)]
+    a_complaint(by=max_)
+    a_complaint(by=max_, failure_type=late_room.pk, at=now() - timedelta(days=60))
+    since = (now() - timedelta(days=9)).date().isoformat()
+    client.force_login(quinn)
+    link = told(client, since=since).tables["types"]["Room not ready on time"][0].link
+    words = client.get(link).content.decode()
+    (address,) = re.findall(r'href="(/desk/causes/new/[^"]*)"', words)
+    form = client.get(html.unescape(address)).context["form"]
+    assert sorted(form["references"].value().split()) == sorted(ours)
+    assert form["failure_type"].value() == str(late_room.pk)
 
 
 def test_beside_another_company_a_number_and_its_list_are_equally_long(
