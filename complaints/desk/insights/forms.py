@@ -79,10 +79,18 @@ class AssumptionForm(Styled):
 
     worth = Amount(label=_("What a customer brings in a year"), required=False)
     stays = forms.DecimalField(
-        label=_("Stay when it was solved, in a hundred"), min_value=0, max_value=100, required=False
+        label=_("Stay when it was solved, in a hundred"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": STAY_SOLVED}),
     )
     leaves = forms.DecimalField(
-        label=_("Stay when it was not solved, in a hundred"), min_value=0, max_value=100, required=False
+        label=_("Stay when it was not solved, in a hundred"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": STAY_UNSOLVED}),
     )
 
     def assumed(self) -> tuple[Decimal | None, Decimal, Decimal]:

@@ -488,7 +488,14 @@ def _complainers(told: Told) -> Section:
             "What customers were taken for when their complaint was assessed, as it stands on the complaint, and "
             "whether they say that it was solved. Most complaints nobody judges so; they are counted with them."
         ),
-        [_("Complaints"), _("Share"), _("Yes"), _("No"), _("No answer"), _("Solved, says the customer")],
+        [
+            _("Complaints"),
+            _("Share"),
+            _("Solved"),
+            _("Not solved"),
+            _("No answer"),
+            _("Solved, says the customer"),
+        ],
         rows,
     )
 
