@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -14,21 +16,25 @@ from complaints.staff.queries import visible_units
 
 MOST_LINES = 2_000
 MOST_AMOUNT = 10**12
+_NUMBER = re.compile(r"\d+|\d{1,3}(?:[,.'\u2019\u00a0\u202f ]\d{3})+", re.ASCII)
 
 
 @transaction.atomic
 def keep_exposure(lines: Sequence[str], *, by: Employee) -> int:
-    """Write down how much could have failed: lines of the unit's code, the month and the number; how many.
+    """Write down how much could have failed: lines of the unit, the month and the number; how many.
 
-    Such as `harbour, 2026-03, 4120`; a comma, a semicolon or a tab parts them, and a first line of names is passed
-    over. What was known of a month is written over. Raises NotPermitted, and Invalid with the line at fault.
+    Such as `Harbour Hotel, 2026-03, 4,120`, with the unit's name or code; a tab, a semicolon or a comma parts them. A
+    first line of names, which has neither a month nor a number, is passed over. What was known of a month is written
+    over. Raises NotPermitted, and Invalid with the line at fault.
     """
     require(by, Permission.INVESTIGATE, CausesNotYours)
     told = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
     if not told or len(told) > MOST_LINES:
         raise Invalid(field="lines", sentence=_("Please give between one and %(most)s lines.") % {"most": MOST_LINES})
-    codes = dict(visible_units(by).values_list("code", "pk"))
-    read = [row for number, line in told if (row := _read(number, line, codes)) is not None]
+    units = _units(by)
+    read = [row for number, line in told if (row := _read(number, line, units)) is not None]
+    if not read:
+        raise Invalid(field="lines", sentence=_wrong(*told[0]))
     rows = {(row.unit_id, row.month): row for row in read}
     Exposure.objects.bulk_create(
         rows.values(), update_conflicts=True, unique_fields=["unit", "month"], update_fields=["amount"]
@@ -36,23 +42,39 @@ def keep_exposure(lines: Sequence[str], *, by: Employee) -> int:
     return len(rows)
 
 
-def _read(number: int, line: str, codes: dict[str, int]) -> Exposure | None:
-    parts = [part.strip() for part in line.replace(";", ",").replace("\t", ",").split(",")]
-    if number == 1 and len(parts) >= 3 and not parts[2].isdigit():
+def _units(by: Employee) -> dict[str, int]:
+    """The units one sees by their code, and by their name where no other is called so."""
+    seen = list(visible_units(by).values_list("pk", "code", "name"))
+    called = Counter(name.casefold() for _pk, _code, name in seen)
+    by_name = {name.casefold(): pk for pk, _code, name in seen if called[name.casefold()] == 1}
+    return by_name | {code.casefold(): pk for pk, code, _name in seen}
+
+
+def _read(number: int, line: str, units: Mapping[str, int]) -> Exposure | None:
+    between = next((mark for mark in "\t;" if mark in line), ",")
+    parts = [part.strip() for part in line.split(between, 2)]
+    if number == 1 and len(parts) == 3 and not any(sign.isdigit() for sign in "".join(parts[1:])):
         return None
     try:
-        code, month, amount = parts
-        day, many = date.fromisoformat(f"{month}-01"), int(amount)
+        unit, month, amount = parts
+        day, many = date.fromisoformat(f"{month}-01"), _number(amount)
     except ValueError as error:
         raise Invalid(field="lines", sentence=_wrong(number, line)) from error
-    if code not in codes:
-        told = {"number": number, "code": code}
-        raise Invalid(field="lines", sentence=_("Line %(number)s: there is no unit “%(code)s” that you see.") % told)
-    if not 0 <= many <= MOST_AMOUNT:
+    if unit.casefold() not in units:
+        told = {"number": number, "unit": unit}
+        raise Invalid(field="lines", sentence=_("Line %(number)s: there is no unit “%(unit)s” that you see.") % told)
+    if many > MOST_AMOUNT:
         raise Invalid(field="lines", sentence=_wrong(number, line))
-    return Exposure(unit=Unit(pk=codes[code]), month=day, amount=many)
+    return Exposure(unit=Unit(pk=units[unit.casefold()]), month=day, amount=many)
+
+
+def _number(text: str) -> int:
+    """A number of things, whatever parts its thousands; raises ValueError."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError
+    return int(re.sub(r"\D", "", text))
 
 
 def _wrong(number: int, line: str) -> str:
     told = {"number": number, "line": line[:60]}
-    return _("Line %(number)s is not “code, 2026-03, 4120”: %(line)s") % told
+    return _("Line %(number)s is not “unit, 2026-03, 4120”: %(line)s") % told

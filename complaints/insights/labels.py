@@ -27,10 +27,13 @@ def _listed(words: object) -> str:
 
 
 def _fact(rule: str) -> str:
-    """What an imported record says of itself by a rule of its mapping: yes, no or unknown; NULL without the rule."""
+    """What an imported record says of itself by a rule of its mapping: yes, no or unknown; NULL without the rule.
+
+    What was filed here has no rules at all, which SQL takes for neither having one nor not.
+    """
     value = f"(seen.facts ->> (seen.rules #>> '{{{rule},column}}'))"
     return (
-        f"CASE WHEN NOT seen.rules ? '{rule}' THEN NULL"
+        f"CASE WHEN (seen.rules ? '{rule}') IS NOT TRUE THEN NULL"
         f" WHEN (seen.rules #> '{{{rule},yes}}') ? {value} THEN 'yes'"
         f" WHEN (seen.rules #> '{{{rule},no}}') ? {value} THEN 'no' ELSE 'unknown' END"
     )
@@ -48,7 +51,7 @@ def _minutes(until: str) -> str:
 MEASURED: Final = f"""
 WITH seen AS MATERIALIZED (
   SELECT c.id, c.customer_id, c.unit_id, c.filed_at, c.status, c.outcome, c.channel, c.tier, c.step, c.solved,
-    c.handling_rating AS rating, c.reopened_count > 0 AS reopened, c.acknowledged_at, c.resolved_at,
+    c.complainer, c.handling_rating AS rating, c.reopened_count > 0 AS reopened, c.acknowledged_at, c.resolved_at,
     c.status = '{Status.CLOSED}' AS ended,
     string_to_array(trim(trailing '.' from u.path), '.')::bigint[] AS units,
     c.filed_at AT TIME ZONE u.time_zone AS here,
@@ -137,6 +140,7 @@ SELECT id AS case_id, unit_id, units, customer_id, area AS area_id, day,
     CASE WHEN acknowledged_at IS NOT NULL THEN 'acked' END, CASE WHEN resolved_at IS NOT NULL THEN 'proposed' END,
     CASE WHEN ended AND end_known THEN 'areaclose:' || area || ':' || greatest(days, 0) END,
     {"".join(f"CASE WHEN ended AND end_known AND days <= {days} THEN 'within:{days}' END, " for days in WITHIN_DAYS)}
+    'complainer:' || complainer, 'complainersolved:' || complainer || ':' || solved_word,
     'solved:' || solved_word, 'rating:' || coalesce(rating::text, 'unknown'),
     'relief:' || relief, 'arearelief:' || area || ':' || relief,
     CASE WHEN reopened THEN 'reopened' END, CASE WHEN repeated THEN 'repeat' END,

@@ -23,6 +23,7 @@ from complaints.customers.models import UNSHOWN
 from complaints.insights.models import Grain, LabelTally
 from complaints.insights.periods import Period
 from complaints.staff.models import Employee, Unit
+from complaints.staff.permissions import Permission, may
 from complaints.staff.queries import visible_units
 from complaints.standards.catalogued import AS_FILED, Catalogued
 
@@ -102,6 +103,11 @@ def asked_unit(employee: Employee, pk: int | None) -> Unit:
     return found
 
 
+def may_see_measures(employee: Employee, unit: int) -> bool:
+    """Whether the employee may open the measures of a unit: a department may not, where it is asked about others."""
+    return may(employee, Permission.VIEW_INSIGHTS) and visible_units(employee).filter(pk=unit).exists()
+
+
 def page(employee: Employee, asked: Asked, *, after: str = "", size: int = PAGE) -> CasePage:
     """A page of the cases of a number, those that the employee sees."""
     keys = _keys(asked, read_day_key(after), wanted=size + 1)
@@ -153,7 +159,8 @@ def _days(asked: Asked, after: DayKey | None, *, wanted: int) -> list[date]:
 
 def _on(asked: Asked, days: Sequence[date], after: DayKey | None, *, wanted: int) -> list[DayKey]:
     condition, params = asked.condition()
-    if asked.unit.parent_id is not None:
+    # below the one top unit there is everything, and no unit needs to be named; there may be several
+    if asked.unit.parent_id is not None or Unit.objects.filter(parent=None).exclude(pk=asked.unit.pk).exists():
         condition += " AND unit_id = ANY(%s)"
         params.append(list(Unit.objects.below(asked.unit).values_list("pk", flat=True)))
     if after is not None and after.pk:

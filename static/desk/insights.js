@@ -3,6 +3,7 @@
 
 const echarts = await import(document.getElementById("charts").dataset.echarts);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const narrow = window.matchMedia("(max-width: 40rem)").matches;
 
 /* A colour of the style sheet as the reader's theme has it. */
 function ink(name) {
@@ -47,7 +48,7 @@ const drawn = {
   bar(table) {
     return {
       grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
-      xAxis: axis({ type: "value" }),
+      xAxis: axis({ type: "value", minInterval: 1 }),
       yAxis: axis({
         type: "category",
         inverse: true,
@@ -69,9 +70,10 @@ const drawn = {
       xAxis: axis({
         type: "category",
         data: table.rows.map((row) => row.name),
-        axisLabel: { color: ink("--ink-soft"), formatter: short, rotate: 35, interval: 0, fontSize: 11 },
+        // on a telephone there is no room for every name; the table below has them
+        axisLabel: { color: ink("--ink-soft"), formatter: short, rotate: 35, interval: narrow ? "auto" : 0, fontSize: 11 },
       }),
-      yAxis: [axis({ type: "value" }), axis({ type: "value", max: 100, splitLine: { show: false } })],
+      yAxis: [axis({ type: "value", minInterval: 1 }), axis({ type: "value", max: 100, splitLine: { show: false } })],
       series: [
         { type: "bar", data: first(table), itemStyle: { color: ink("--brand") }, barMaxWidth: 36 },
         { type: "line", yAxisIndex: 1, data: soFar, showSymbol: false, lineStyle: { color: ink("--warn") } },
@@ -101,7 +103,7 @@ const drawn = {
     return {
       grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
       legend: { top: 0, textStyle: { color: ink("--ink-soft") } },
-      xAxis: axis({ type: "value" }),
+      xAxis: axis({ type: "value", minInterval: 1 }),
       yAxis: axis({ type: "category", inverse: true, data: table.rows.map((row) => row.name) }),
       series: colours.map((color, place) => ({
         name: table.heads[place],

@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from complaints.cases.models import Case
 from complaints.causes.models import CorrectiveAction, Hearing, Investigation
 from complaints.common.errors import Invalid
 from complaints.customers.models import Customer
 from complaints.handling.explain_change import explain_change
+from complaints.handling.finish_action import finish_action
 from complaints.handling.keep_standard import keep_standard
 from complaints.staff.models import Employee, SettingChange, Unit
 from complaints.standards.models import FailureType
@@ -41,6 +42,26 @@ def page(client: Client, who: Employee, name: str, *args: object, **query: str) 
     answer = client.get(reverse(f"desk:{name}", args=args), query)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_the_measures_of_a_unit_are_offered_to_whoever_may_open_them(
+    client: Client, found: Investigation, late_room: FailureType, quinn: Employee, max_: Employee, hana: Employee
+) -> None:
+    """Hana's department answers for a hotel that is not hers: a link there would lead nowhere."""
+    answered(found, by=hana, at=now())
+    action = planned(found, late_room, owner=hana, by=quinn, at=now(), due_on=localdate() + timedelta(days=9))
+    finish_action(action.pk, evidence="It hangs there.", effect_on=localdate(), by=hana, at=now())
+    for name, pk in (("investigation", found.pk), ("action", action.pk)):
+        for who, may_open in ((quinn, True), (max_, True), (hana, False)):
+            offered = "/desk/insights/?unit=" in page(client, who, name, pk)
+            assert offered is may_open, (name, who)
+
+
+def test_how_many_references_there_may_be_is_said_in_the_language_of_the_reader(
+    client: Client, quinn: Employee
+) -> None:
+    client.cookies["django_language"] = "zh-hans"
+    assert "最多 200 个" in page(client, quinn, "new_investigation")
 
 
 def form_for(case: Case, department: Unit) -> dict[str, str]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,14 +17,16 @@ from complaints.cases.models import Case
 from complaints.customers.models import Customer
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.reassess import Judgement, reassess
 from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
-from complaints.insights import measures
+from complaints.insights import listing, measures
 from complaints.insights.periods import Period
 from complaints.remedies.catalogue import RemedyKind
-from complaints.staff.models import Employee, Tier
-from complaints.standards.models import FailureType
+from complaints.remedies.models import Remedy
+from complaints.staff.models import Employee, Tier, Unit, UnitKind
+from complaints.standards.models import Complainer, FailureType
 from tests.cast import Organisation
 from tests.desk.pages import next_address
 from tests.factories import a_complaint, a_customer
@@ -107,6 +112,76 @@ def test_every_number_of_cases_has_a_list(client: Client, quinn: Employee) -> No
 
 
 @pytest.mark.usefixtures("busy")
+def test_every_sum_of_money_leads_to_the_cases_it_is_of(client: Client, quinn: Employee) -> None:
+    client.force_login(quinn)
+    Remedy.objects.update(status="accepted")
+    page = told(client)
+    (given,) = page.tables["remedies"].values()
+    sums = [given[5], given[6], *(figures[4] for figures in page.tables["relief"].values() if figures[4].value)]
+    assert len(sums) >= 3
+    for figure in sums:
+        cases = Case.objects.filter(reference__in=listed(client, figure.link))
+        assert sum(remedy.amount.amount for case in cases for remedy in case.remedies.all()) == Decimal(figure.value)
+        assert "Money was given: USD" in client.get(figure.link).content.decode()
+
+
+def test_each_currency_is_a_figure_of_its_own(client: Client, quinn: Employee, max_: Employee) -> None:
+    an_authority(Tier.MANAGER, 2000)
+    given = [a_complaint(by=max_) for _currency in range(2)]
+    for case in given:
+        what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=usd("12.50"))
+        propose_remedy(case.reference, what, by=max_, at=now())
+    Remedy.objects.update(status="accepted")
+    Remedy.objects.filter(case=given[1]).update(amount_currency="EUR")
+    client.force_login(quinn)
+    figures = told(client).tables["remedies"]["Voucher"]
+    euros, dollars = (one for one in figures if one.value == "12.50" and "kindpaid" in one.link)
+    assert (euros.words, dollars.words) == ("EUR 12.50", "USD 12.50")
+    assert [listed(client, one.link) for one in (euros, dollars)] == [[given[1].reference], [given[0].reference]]
+
+
+def test_the_clock_of_the_heat_map_leaves_no_hour_out(client: Client, quinn: Employee, max_: Employee) -> None:
+    a_complaint(by=max_, at=now() - timedelta(days=1))
+    client.force_login(quinn)
+    rows = told(client).tables["hours"]
+    assert list(rows) == [f"{hour:02}:00" for hour in range(24)]
+    assert sum(figure.n for figures in rows.values() for figure in figures) == 1
+
+
+def test_kinds_of_complainer_are_counted_with_those_nobody_judged(
+    client: Client, quinn: Employee, max_: Employee
+) -> None:
+    furious, calmed, _unjudged = (a_complaint(by=max_) for _number in range(3))
+    for case in (furious, calmed):
+        reassess(case.reference, judgement=Judgement(complainer=Complainer.IRATE), by=max_, at=now())
+    confirm_solved(calmed.reference, text="A new room.", by=max_, at=now())
+    client.force_login(quinn)
+    rows = told(client).tables["complainers"]
+    assert list(rows) == ["Is furious", "not judged"]
+    assert [figure.value for figure in rows["Is furious"][:1] + rows["Is furious"][2:5]] == ["2", "1", "0", "1"]
+    assert rows["Is furious"][5].words == "known for 50 per cent: between 50.0 % and 100.0 %"
+    assert listed(client, rows["Is furious"][2].link) == [calmed.reference]
+    assert "Is furious · Solved, says the customer" in client.get(rows["Is furious"][2].link).content.decode()
+
+
+def test_what_nobody_is_asked_is_not_waited_for_as_an_answer(client: Client, quinn: Employee, max_: Employee) -> None:
+    a_complaint(by=max_)
+    client.force_login(quinn)
+    tables = told(client).tables
+    for key, row, place in (("within", "Within 7 days", 1), ("first", "At first contact", 3)):
+        assert tables[key][row][place].words == "not decided yet"
+    assert tables["solved"]["All complaints"][3].words == "no answers yet"
+
+
+def test_another_assumption_keeps_the_day_and_the_catalogue_that_were_asked_for(
+    client: Client, quinn: Employee
+) -> None:
+    client.force_login(quinn)
+    words = client.get("/desk/insights/", {"seen": "2026-01-31", "catalogue": "now"}).content.decode()
+    assert words.count('name="seen"') == words.count('name="catalogue"') == 2
+
+
+@pytest.mark.usefixtures("busy")
 def test_an_earlier_day_is_counted_and_listed_alike(client: Client, quinn: Employee) -> None:
     client.force_login(quinn)
     day = (now() - timedelta(days=100)).date().isoformat()
@@ -143,6 +218,37 @@ def test_a_manager_sees_the_own_branch_alone(
         for unit in (organisation.lakeside.pk, organisation.company.pk):
             assert client.get(f"/desk/insights/{where}?unit={unit}").status_code == 404
     assert theirs.reference not in str(taken_away(client, "/desk/insights/cases/?label=all"))
+
+
+def test_the_cause_is_asked_of_all_that_a_number_counts(
+    client: Client, quinn: Employee, max_: Employee, otto: Employee, late_room: FailureType
+) -> None:
+    """More than stand on a page of its list, in the period of the list, and nothing else."""
+    ours = [a_complaint(by=max_, failure_type=late_room.pk).reference for _number in range(listing.PAGE + 2)]
+    a_complaint(by=max_)
+    a_complaint(by=max_, failure_type=late_room.pk, at=now() - timedelta(days=60))
+    since = (now() - timedelta(days=9)).date().isoformat()
+    client.force_login(quinn)
+    link = told(client, since=since).tables["types"]["Room not ready on time"][0].link
+    words = client.get(link).content.decode()
+    (address,) = re.findall(r'href="(/desk/causes/new/[^"]*)"', words)
+    form = client.get(html.unescape(address)).context["form"]
+    assert sorted(form["references"].value().split()) == sorted(ours)
+    assert form["failure_type"].value() == str(late_room.pk)
+
+
+def test_beside_another_company_a_number_and_its_list_are_equally_long(
+    client: Client, quinn: Employee, max_: Employee
+) -> None:
+    """Whoever works at the top sees all of it; the number is still that of the unit."""
+    ours, theirs = a_complaint(by=max_), a_complaint(by=max_)
+    other = Unit.objects.create(code="other", name="Another company", kind=UnitKind.COMPANY)
+    theirs.unit = other
+    theirs.save()
+    client.force_login(quinn)
+    assert told(client).tables["channels"]["Telephone"][0].n == 1
+    assert listed(client, "/desk/insights/cases/?label=all") == [ours.reference]
+    assert [row["Complaint"] for row in taken_away(client, "/desk/insights/cases/?label=all")] == [ours.reference]
 
 
 def test_cells_are_no_formulas(client: Client, quinn: Employee, max_: Employee) -> None:

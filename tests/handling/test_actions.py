@@ -232,6 +232,39 @@ def test_a_line_that_cannot_be_read_is_named(quinn: Employee, organisation: Orga
     assert not Exposure.objects.exists()
 
 
+@pytest.mark.parametrize("line", ["harbour, 2026-03, some", "harbour, 2026-03, -5", "harbour, March, 5", "a, b, c"])
+def test_a_single_line_that_cannot_be_read_is_not_taken_for_a_head(
+    quinn: Employee, organisation: Organisation, line: str
+) -> None:
+    with pytest.raises(Invalid, match="Line 1"):
+        keep_exposure([line], by=quinn)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Harbour Hotel, 2026-03, 4,120",
+        "harbour hotel\t2026-03\t4,120",
+        "harbour;2026-03;4.120",
+        "HARBOUR\t2026-03\t4 120",
+        "harbour, 2026-03, 4120",
+    ],
+)
+def test_a_unit_is_named_as_people_call_it_and_thousands_are_parted(
+    quinn: Employee, organisation: Organisation, line: str
+) -> None:
+    assert keep_exposure([line], by=quinn) == 1
+    kept = Exposure.objects.get()
+    assert (kept.unit, kept.amount) == (organisation.harbour, 4120)
+
+
+def test_a_name_of_two_units_is_neither(quinn: Employee, organisation: Organisation) -> None:
+    organisation.lakeside.name = organisation.harbour.name
+    organisation.lakeside.save()
+    with pytest.raises(Invalid, match="there is no unit"):
+        keep_exposure([f"{organisation.harbour.name}, 2026-03, 4120"], by=quinn)
+
+
 def test_only_analysts_drop_an_action_and_say_why(action: CorrectiveAction, hana: Employee, quinn: Employee) -> None:
     with pytest.raises(CausesNotYours):
         drop_action(action.pk, reason="Too dear.", by=hana, at=AT)

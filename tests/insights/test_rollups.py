@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils.timezone import now
 
-from complaints.cases.models import Case, ChangedCase
+from complaints.cases.models import Case, ChangedCase, Clock
 from complaints.customers.models import Customer
 from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.escalate import escalate
@@ -17,14 +17,16 @@ from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
 from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
+from complaints.handling.write_to_customer import write_to_customer
 from complaints.insights import rollups
 from complaints.insights.models import Grain, LabelTally, MeasuredCase
 from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Employee, Tier
-from complaints.standards.models import FailureType
-from tests.cast import Organisation
+from complaints.standards.models import ClockKind, FailureType, RecoveryStandard, StandardVersion, Target
+from tests.cast import LONG_AGO, Organisation
 from tests.factories import a_complaint
-from tests.remedies.purse import an_authority, usd
+from tests.handling.climbing import deliver
+from tests.remedies.purse import AT, an_authority, usd
 
 
 def labels(case: Case) -> set[str]:
@@ -94,6 +96,33 @@ def test_money_is_summed_to_the_cent(fern: Employee) -> None:
     assert {"remedytaken:voucher", "paid:USD"} <= labels(case)
     totals = LabelTally.objects.filter(label="paid:USD", grain=Grain.DAY).values_list("n", "total")
     assert {(n, str(total)) for n, total in totals} == {(1, "30.35")}
+
+
+def test_a_promise_to_answer_is_kept_or_missed_by_when_it_was_met(fern: Employee, late_room: FailureType) -> None:
+    standard = RecoveryStandard.objects.create(name="Late room", failure_type=late_room)
+    version = StandardVersion.objects.create(standard=standard, number=1, made_at=LONG_AGO)
+    Target.objects.create(version=version, kind=ClockKind.ANSWER, minutes=4 * 60)
+    case = a_complaint(by=fern, at=AT, failure_type=late_room.pk)
+    assert {"answer:pending", "answerwait"} <= labels(case)
+    promised = case.clocks.get(kind=ClockKind.ANSWER)
+    write_to_customer(case.reference, text="We are moving you.", by=fern, at=AT)
+    deliver(AT)
+    assert {"answer:met", "answered"} <= labels(case)
+    Clock.objects.filter(pk=promised.pk).update(ended_at=promised.due_at + timedelta(minutes=1))
+    assert "answer:missed" in labels(case)
+
+
+def test_whether_money_was_given_is_decided_when_a_complaint_is_closed(fern: Employee, cara: Customer) -> None:
+    an_authority(Tier.FRONT_LINE, 200)
+    with_money, without = a_complaint(by=fern), a_complaint(by=fern, customer=cara)
+    what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=usd("10.00"))
+    propose_remedy(with_money.reference, what, by=fern, at=now())
+    with_money.remedies.update(status="accepted")
+    assert "relief:unknown" in labels(with_money)
+    for case in (with_money, without):
+        confirm_solved(case.reference, text="A new room.", by=fern, at=now())
+    assert {"relief:yes", "arearelief:0:yes"} <= labels(with_money)
+    assert {"relief:no", "arearelief:0:no"} <= labels(without)
 
 
 @pytest.mark.parametrize(

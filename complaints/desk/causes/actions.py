@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -32,15 +32,23 @@ from complaints.desk.causes.wording import told
 from complaints.desk.fields import Styled, Words
 from complaints.desk.request import at_desk
 from complaints.handling.keep_exposure import keep_exposure
+from complaints.insights.listing import may_see_measures
+from complaints.staff.models import Employee, UnitKind
 from complaints.staff.permissions import Permission, require
+from complaints.staff.queries import visible_units
 
 
 class ExposureForm(Styled):
     lines = Words(
         label=_("Unit, month and number"),
-        help_text=_("One a line, such as: harbour, 2026-03, 4120. A table copied from a spreadsheet will do."),
         error_messages={"required": _("Please write something here.")},
     )
+
+    def __init__(self, employee: Employee, typed: QueryDict | None) -> None:
+        super().__init__(typed)
+        branch = visible_units(employee).filter(kind=UnitKind.BRANCH, is_active=True).order_by("name").first()
+        words = gettext("One a line, such as: %(unit)s, 2026-03, 4120. A table copied from a spreadsheet will do.")
+        self.fields["lines"].help_text = words % {"unit": branch or employee.unit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def exposure(request: HttpRequest) -> HttpResponse:
     """Show how much could have failed in which month, and take more of it."""
     employee = at_desk(request).user
     require(employee, Permission.INVESTIGATE, CausesNotYours)
-    form, status = ExposureForm(request.POST or kept.typed_before(request, at=timezone.now())), 200
+    form, status = ExposureForm(employee, request.POST or kept.typed_before(request, at=timezone.now())), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
@@ -102,6 +110,7 @@ def _page(request: HttpRequest, found: CorrectiveAction, sent: Sent, status: int
         "proof": [_proof_line(line) for line in found.proof.get("lines", ())],
         "windows": _windows(found),
         "may_see_investigation": investigations_seen_by(employee).filter(pk=found.investigation_id).exists(),
+        "may_see_measures": may_see_measures(employee, found.unit_id),
         "is_observed": found.state == ActionState.DONE,
         "changes": changes_because_of(found),
         "told": [(entry, told(entry)) for entry in entries_of(found.investigation, action=found)],

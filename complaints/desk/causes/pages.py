@@ -36,8 +36,10 @@ from complaints.desk.causes.stepping import NOTHING, Sent, is_offered, offered, 
 from complaints.desk.causes.wording import told
 from complaints.desk.choices import MOST_OFFERED, failure_types, tree
 from complaints.desk.fields import Line, LongSelect, Styled, Words
+from complaints.desk.insights.forms import asked_of
 from complaints.desk.request import at_desk
 from complaints.handling.open_investigation import MOST_CASES, InvestigationFacts, open_investigation
+from complaints.insights import listing
 from complaints.staff.permissions import Permission, require
 from complaints.standards.models import BusinessCalendar
 
@@ -60,7 +62,6 @@ class AskForm(Styled):
     question = Words(label=_("What is to be found out"), error_messages=WRITE)
     references = Words(
         label=_("Complaints"),
-        help_text=_("Their references, one a line or with commas; up to %(most)s.") % {"most": MOST_CASES},
         error_messages={"required": _("Please name a complaint.")},
     )
     failure_type = forms.TypedChoiceField(
@@ -81,6 +82,9 @@ class AskForm(Styled):
 
     def __init__(self, typed: QueryDict | None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(typed, initial=initial)
+        # reckoned here: a sentence with a number in it would be fixed in the language of the start
+        most = gettext("Their references, one a line or with commas; up to %(most)s.") % {"most": MOST_CASES}
+        self.fields["references"].help_text = most
         calendars = BusinessCalendar.objects.order_by("name").values_list("pk", "name")
         choices: dict[str, list[Any]] = {
             "failure_type": [("", "—"), *failure_types()],
@@ -154,8 +158,17 @@ def investigation_step(request: HttpRequest, pk: int, move: str) -> HttpResponse
 
 
 def _begin(request: HttpRequest) -> dict[str, Any]:
-    named = [reference for one in request.GET.getlist("complaint")[:MOST_CASES] if (reference := read_reference(one))]
-    return {"references": "\n".join(named), "submission": str(uuid4())}
+    """What the form begins with: the complaints of the address, or those of a number of the page of measures."""
+    begun: dict[str, Any] = {"submission": str(uuid4())}
+    if "label" not in request.GET:
+        told = request.GET.getlist("complaint")[:MOST_CASES]
+        return begun | {"references": "\n".join(reference for one in told if (reference := read_reference(one)))}
+    employee = at_desk(request).user
+    asked, _form = asked_of(employee, request.GET, at=timezone.now())
+    cases = listing.page(employee, asked, size=MOST_CASES).cases
+    word, _sep, kind = asked.label.partition(":")
+    begun["failure_type"] = kind if word == "type" else ""
+    return begun | {"references": "\n".join(case.reference for case in cases)}
 
 
 def _asking(request: HttpRequest, form: AskForm, status: int) -> HttpResponse:
@@ -173,6 +186,7 @@ def _page(request: HttpRequest, found: Investigation, sent: Sent, status: int) -
         "others": cases_named_in(found, but=cases),
         "actions": actions_of(found, seen_by=employee),
         "hearings": hearings_in(found, seen_by=employee, at=at),
+        "may_see_measures": listing.may_see_measures(employee, found.unit_id),
         "told": _told(entries_of(found)),
         "steps": steps,
         "sent": sent,

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from complaints.common.keyset import read_id
 from complaints.desk.choices import units
 from complaints.desk.fields import Amount, Day, LongSelect, Styled
-from complaints.insights.listing import asked_unit
+from complaints.insights.listing import Asked, asked_unit
 from complaints.insights.periods import ONE_DAY, Period
 from complaints.staff.models import Employee, Unit
 from complaints.standards.catalogued import AS_FILED, Catalogued, catalogued_at
 
+LONGEST_LABEL: Final = 200
 EARLIEST: Final = date(1990, 1, 1)
 MONTHS: Final = 12
 NOW: Final = "now"
@@ -78,10 +79,18 @@ class AssumptionForm(Styled):
 
     worth = Amount(label=_("What a customer brings in a year"), required=False)
     stays = forms.DecimalField(
-        label=_("Stay when it was solved, in a hundred"), min_value=0, max_value=100, required=False
+        label=_("Stay when it was solved, in a hundred"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": STAY_SOLVED}),
     )
     leaves = forms.DecimalField(
-        label=_("Stay when it was not solved, in a hundred"), min_value=0, max_value=100, required=False
+        label=_("Stay when it was not solved, in a hundred"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": STAY_UNSOLVED}),
     )
 
     def assumed(self) -> tuple[Decimal | None, Decimal, Decimal]:
@@ -129,6 +138,14 @@ def scope_of(employee: Employee, asked: QueryDict, *, at: datetime) -> tuple[Sco
     until = told["until"] or max(usual.until, since)
     period, seen, reading = Period(since, until), min(told["seen"] or today, today), told["catalogue"]
     return Scope(unit, period, seen, today, reading, _catalogue_of(reading, period, unit, at=at)), form
+
+
+def asked_of(employee: Employee, asked: QueryDict, *, at: datetime) -> tuple[Asked, PeriodForm]:
+    """Which cases an address names by a number of the page; raises NotFound for a unit the employee does not see."""
+    scope, form = scope_of(employee, asked, at=at)
+    label = asked.get("label", "all").replace("\x00", "")[:LONGEST_LABEL]
+    seen = None if scope.is_as_of_today else scope.seen
+    return Asked(unit=scope.unit, period=scope.period, label=label, seen=seen, catalogued=scope.catalogued), form
 
 
 def _catalogue_of(reading: str, period: Period, unit: Unit, *, at: datetime) -> Catalogued:

@@ -15,19 +15,17 @@ from django.views.decorators.http import require_safe
 from complaints.cases.models import Case
 from complaints.common.errors import PageNotPermitted
 from complaints.desk.insights import sections
-from complaints.desk.insights.forms import AssumptionForm, PeriodForm, scope_of
+from complaints.desk.insights.forms import AssumptionForm, asked_of, scope_of
 from complaints.desk.insights.wording import count, label_words
 from complaints.desk.request import at_desk
 from complaints.desk.spreadsheets import as_sheet, plain
 from complaints.desk.wording import name_of
 from complaints.insights import listing, measures
-from complaints.insights.listing import Asked
 from complaints.insights.rollups import waiting
 from complaints.staff.models import Employee
 from complaints.staff.permissions import Permission, may
 
 MOST_WAITING = 1_000
-LONGEST_LABEL = 200
 
 
 @require_safe
@@ -55,7 +53,7 @@ def insights(request: HttpRequest) -> HttpResponse:
 def insights_cases(request: HttpRequest) -> HttpResponse:
     """List the very cases that a number counts."""
     employee = _reader(request)
-    asked, form = _asked(employee, request)
+    asked, form = asked_of(employee, request.GET, at=timezone.now())
     page = listing.page(employee, asked, after=request.GET.get("after", ""))
     counts = measures.sums(asked.unit.pk, asked.period).n if asked.seen is None else None
     counted = None if counts is None else sum(counts.get(label, 0) for label in asked.borne)
@@ -73,7 +71,7 @@ def insights_cases(request: HttpRequest) -> HttpResponse:
 def insights_sheet(request: HttpRequest) -> HttpResponseBase:
     """Hand out the very cases that a number counts, as a table for a spreadsheet."""
     employee = _reader(request)
-    asked, _form = _asked(employee, request)
+    asked, _form = asked_of(employee, request.GET, at=timezone.now())
     zone = ZoneInfo(asked.unit.time_zone)
     name = f"complaints-{asked.period.since}-{asked.period.until}.csv"
     return as_sheet(name, _heads(), _lines(listing.everything(employee, asked), zone))
@@ -112,13 +110,6 @@ def _lines(cases: Iterator[Case], zone: ZoneInfo) -> Iterator[list[object]]:
             case.closed_at.astimezone(zone).isoformat(timespec="seconds") if case.closed_at else "",
             plain(case.what_happened),
         ]
-
-
-def _asked(employee: Employee, request: HttpRequest) -> tuple[Asked, PeriodForm]:
-    scope, form = scope_of(employee, request.GET, at=timezone.now())
-    label = request.GET.get("label", "all").replace("\x00", "")[:LONGEST_LABEL]
-    seen = None if scope.is_as_of_today else scope.seen
-    return Asked(unit=scope.unit, period=scope.period, label=label, seen=seen, catalogued=scope.catalogued), form
 
 
 def _reader(request: HttpRequest) -> Employee:

@@ -32,17 +32,21 @@ SHOWN: Final = 15
 """Rows of a section; the whole of it is one click further."""
 
 MOST: Final = 1_000
+WIDE: Final = 3
+"""More columns of figures than so many stand below each other on a telephone."""
+
 DAILY: Final = 62
 """Up to so many days a trend goes day by day, beyond that month by month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure: in words, exactly, and where its cases are."""
+    """One figure: in words, exactly, and where its cases are; or `parts`, where it is several, such as currencies."""
 
     words: str
     value: str = ""
     link: str = ""
+    parts: Sequence[Cell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,16 @@ class Section:
     chart: str = ""
     note: str = ""
     more: int = 0
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a telephone has no room for its columns; the narrow ones of a heat map it has."""
+        return len(self.heads) > WIDE and self.chart != "heat"
+
+    @property
+    def lines(self) -> list[tuple[Row, list[tuple[str, Cell]]]]:
+        """The rows, each figure with the head of its column."""
+        return [(row, list(zip(self.heads, row.cells, strict=True))) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +176,7 @@ def _operations(told: Told) -> Side:
     figures = [
         (_("Complaints"), told.cases("all")),
         (_("Half are closed after"), Cell(days_words(whole.median), _exact(whole.median))),
-        (_("Answered in time"), _share(_promise(told, "answer"))),
+        (_("Answered in time"), _decided(_promise(told, "answer"))),
     ]
     return Side(
         _("Operations"),
@@ -182,7 +196,7 @@ def _view_of_customers(told: Told) -> Side:
         _("The customer's view"),
         _("Was it solved, and how were they treated?"),
         figures,
-        [_solved(told, solved), _ratings(told), _again(told)],
+        [_solved(told, solved), _ratings(told), _again(told), _complainers(told)],
     )
 
 
@@ -227,6 +241,11 @@ def _share(share: Answers) -> Cell:
     return Cell(share_words(share), "" if share.rate is None else f"{share.rate:.6f}")
 
 
+def _decided(share: Answers) -> Cell:
+    """A share of what is decided by what we do, and not by what somebody answers."""
+    return Cell(_("not decided yet")) if share.n and share.n == share.unknown else _share(share)
+
+
 def _sum(told: Told, label: str) -> Cell:
     total = told.sums.total.get(label, Decimal(0))
     return Cell(sum_words(total), str(total), told.link(label) if total else "")
@@ -255,7 +274,7 @@ def _promises(told: Told) -> Section:
     for kind, name in wording.PROMISES.items():
         share = _promise(told, kind)
         fates = [told.cases(f"{kind}:{fate}") for fate in ("met", "missed", "pending")]
-        rows.append(Row(str(name), [*fates, _share(share)]))
+        rows.append(Row(str(name), [*fates, _decided(share)]))
     return Section(
         "promises",
         _("Promises kept"),
@@ -319,7 +338,7 @@ def _within(told: Told, whole: Durations) -> Section:
         link = told.link(f"within:{days}", seen=True) if share.yes else ""
         cells = [
             Cell(count(share.yes), str(share.yes), link),
-            _share(share),
+            _decided(share),
         ]
         rows.append(Row(_("Within %(time)s") % {"time": days_words(days)}, cells))
     return Section(
@@ -358,7 +377,7 @@ def _areas(told: Told) -> Section:
 def _at_first_contact(told: Told) -> Section:
     share = told.sums.share("first:yes", "first:no", "first:unknown")
     contact = [told.cases(f"first:{answer}") for answer in ("yes", "no", "unknown")]
-    rows = [Row(_("At first contact"), [*contact, _share(share)])]
+    rows = [Row(_("At first contact"), [*contact, _decided(share)])]
     solved = told.sums.of("solvedat")
     whole = sum(solved.values())
     rows += [
@@ -455,21 +474,44 @@ def _again(told: Told) -> Section:
     )
 
 
+def _complainers(told: Told) -> Section:
+    whole = told.sums.n.get("all", 0)
+    rows = []
+    for kind, n in _ranked(told.sums.of("complainer")):
+        answers = [f"complainersolved:{kind}:{answer}" for answer in ("yes", "no", "unknown")]
+        cells = [told.cases(f"complainer:{kind}"), _part(n, whole), *(told.cases(label) for label in answers)]
+        rows.append(Row(wording.complainer_words(kind), [*cells, _share(told.sums.share(*answers))]))
+    return Section(
+        "complainers",
+        _("Kinds of complainer"),
+        _(
+            "What customers were taken for when their complaint was assessed, as it stands on the complaint, and "
+            "whether they say that it was solved. Most complaints nobody judges so; they are counted with them."
+        ),
+        [
+            _("Complaints"),
+            _("Share"),
+            _("Solved"),
+            _("Not solved"),
+            _("No answer"),
+            _("Solved, says the customer"),
+        ],
+        rows,
+    )
+
+
 def _remedies(told: Told) -> Section:
     offered = told.sums.of("remedy")
-    paid, cost = told.sums.totals("kindpaid"), told.sums.totals("kindcost")
     rows = []
     for kind, known in ((kind, known) for kind, known in catalogue().items() if kind in offered):
         fates = [f"remedy{fate}:{kind}" for fate in ("taken", "declined", "unknown")]
-        sums = [(key.partition(":")[2], sum_) for key, sum_ in sorted(paid.items()) if key.startswith(f"{kind}:")]
-        spent = [(key.partition(":")[2], sum_) for key, sum_ in sorted(cost.items()) if key.startswith(f"{kind}:")]
         solved = told.sums.share(*(f"remedysolved:{kind}:{answer}" for answer in ("yes", "no", "unknown")))
         cells = [
             told.cases(f"remedy:{kind}"),
             *(told.cases(label) for label in fates),
             _share(told.sums.share(*fates)),
-            _money_cell(sums),
-            _money_cell(spent),
+            _money_cell(told, f"kindpaid:{kind}"),
+            _money_cell(told, f"kindcost:{kind}"),
             _share(solved),
         ]
         rows.append(Row(known.label, cells))
@@ -494,9 +536,15 @@ def _remedies(told: Told) -> Section:
     )
 
 
-def _money_cell(sums: Sequence[tuple[str, Decimal]]) -> Cell:
-    words = " · ".join(f"{currency} {sum_words(sum_)}" for currency, sum_ in sums)
-    return Cell(words or "–", str(sums[0][1]) if len(sums) == 1 else "")
+def _money_cell(told: Told, word: str) -> Cell:
+    """The sums of every label that is a word and a currency, each with the way to its cases."""
+    sums = sorted(told.sums.totals(word).items())
+    cells = [
+        Cell(f"{currency} {sum_words(sum_)}", str(sum_), told.link(f"{word}:{currency}")) for currency, sum_ in sums
+    ]
+    if len(cells) > 1:
+        return Cell("", parts=cells)
+    return cells[0] if cells else Cell("–")
 
 
 def _relief(told: Told) -> Section:
@@ -504,18 +552,13 @@ def _relief(told: Told) -> Section:
     for key, n in told.sums.of("arearelief").items():
         area, _sep, answer = key.partition(":")
         by_area.setdefault(area, {})[answer] = n
-    paid: dict[str, list[tuple[str, Decimal]]] = {}
-    for key, sum_ in told.sums.totals("areapaid").items():
-        area, _sep, currency = key.partition(":")
-        paid.setdefault(area, []).append((currency, sum_))
     whole = told.sums.share("relief:yes", "relief:no", "relief:unknown")
-    rows = [_relief_row(told, _("All complaints"), "relief", whole, sorted(told.sums.totals("paid").items()))]
+    rows = [_relief_row(told, _("All complaints"), "relief", whole, "paid")]
     for area, _n in _ranked(told.sums.of("area")):
         answers = by_area.get(area, {})
         share = Answers(answers.get("yes", 0), answers.get("no", 0), answers.get("unknown", 0))
-        rows.append(
-            _relief_row(told, told.names.type(int(area)), f"arearelief:{area}", share, sorted(paid.get(area, [])))
-        )
+        name = told.names.type(int(area))
+        rows.append(_relief_row(told, name, f"arearelief:{area}", share, f"areapaid:{area}"))
     shown, more = told.shown("areas", rows)
     return Section(
         "relief",
@@ -530,10 +573,10 @@ def _relief(told: Told) -> Section:
     )
 
 
-def _relief_row(told: Told, name: str, word: str, share: Answers, sums: Sequence[tuple[str, Decimal]]) -> Row:
+def _relief_row(told: Told, name: str, word: str, share: Answers, paid: str) -> Row:
     answers = (("yes", share.yes), ("no", share.no), ("unknown", share.unknown))
     cells = [told.cases(f"{word}:{answer}", n) for answer, n in answers]
-    return Row(name, [*cells, _share(Answers(share.yes, share.no)), _money_cell(sums)])
+    return Row(name, [*cells, _share(Answers(share.yes, share.no)), _money_cell(told, paid)])
 
 
 def _paid_by_unit(told: Told) -> Section:
@@ -568,7 +611,7 @@ def _kept(told: Told, assumed: tuple[Decimal | None, Decimal, Decimal]) -> Secti
     ]
     if worth is not None:
         rows.append(Row(_("Revenue kept in a year"), [Cell(sum_words(stayed * worth), str(stayed * worth))]))
-    rows.append(Row(_("Cost of what was given"), [_money_cell(cost)]))
+    rows.append(Row(_("Cost of what was given"), [_money_cell(told, "cost")]))
     if worth is not None and len(cost) == 1 and cost[0][1]:
         ratio = stayed * worth / cost[0][1]
         rows.append(Row(_("Kept for every one spent"), [Cell(sum_words(ratio), f"{ratio:.4f}")]))
@@ -685,7 +728,9 @@ def _units(told: Told) -> Section:
 
 def _hours(told: Told) -> Section:
     counts = told.sums.of("hour")
-    hours = sorted({key.partition(":")[2] for key in counts}, key=lambda hour: (hour == "", hour.zfill(2)))
+    told_of = {key.partition(":")[2] for key in counts}
+    hours = [str(hour) for hour in range(24)] if told_of - {""} else []
+    hours += [""] if "" in told_of else []
     rows = [Row(wording.hour_words(hour), [told.cases(f"hour:{day}:{hour}") for day in range(1, 8)]) for hour in hours]
     return Section(
         "hours",

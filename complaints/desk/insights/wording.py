@@ -17,7 +17,7 @@ from complaints.common.words import name_in
 from complaints.insights.answers import Answers
 from complaints.remedies.catalogue import name_of_remedy
 from complaints.staff.models import Tier, Unit
-from complaints.standards.models import FailureType
+from complaints.standards.models import Complainer, FailureType
 
 _SAID: Final = {
     "all": gettext_lazy("All complaints"),
@@ -109,7 +109,7 @@ def _of(word: str, name: str, last: str) -> str:
         "open": _("Not closed"),
         "areaclose": _within(last),
         "arearelief": str(_SAID.get(f"relief:{last}", last)),
-        "areapaid": _("Money was given"),
+        "areapaid": _currency(last, ""),
     }
     return f"{name} · {more[word]}" if word in more else name
 
@@ -117,8 +117,10 @@ def _of(word: str, name: str, last: str) -> str:
 def _plain_words(word: str, key: str, last: str) -> str:
     if word in PROMISES and key in _FATES:
         return f"{PROMISES[word]} {_FATES[key]}"
-    if word in _REMEDIES or word == "remedysolved":
-        more = _REMEDIES[word] if word in _REMEDIES else _SAID.get(f"solved:{last}", last)
+    if word in _REMEDIES or word in {"remedysolved", "kindpaid", "kindcost"}:
+        more = (
+            _SAID.get(f"solved:{last}", last) if word == "remedysolved" else _REMEDIES.get(word) or _currency(last, "")
+        )
         return f"{name_of_remedy(key)} · {more}"
     told = _SAYINGS.get(word)
     return told(key, last) if told else ""
@@ -140,6 +142,11 @@ def _rating(key: str, _last: str) -> str:
     return _("How they were treated: %(stars)s of 5") % {"stars": key}
 
 
+def _complainer(key: str, last: str) -> str:
+    name = complainer_words(key)
+    return f"{name} · {_SAID.get(f'solved:{last}', last)}" if last else name
+
+
 def _solved_at(key: str, _last: str) -> str:
     return f"{_('Solved, says the customer')} · {Tier(key).label}" if key in Tier.values else key
 
@@ -158,6 +165,8 @@ _SAYINGS: Final[Mapping[str, Callable[[str, str], str]]] = {
     "hour": _hour,
     "outcome": lambda key, _last: outcome_words(key),
     "rating": _rating,
+    "complainer": _complainer,
+    "complainersolved": _complainer,
     "solvedat": _solved_at,
     "close": _closed_after,
     "within": lambda key, _last: _within(key),
@@ -173,6 +182,11 @@ def _within(days: str) -> str:
 def outcome_words(outcome: str) -> str:
     """How it ended: a code of ours, or the words of an imported record."""
     return str(Outcome(outcome).label) if outcome in Outcome.values else outcome
+
+
+def complainer_words(kind: str) -> str:
+    """What a customer is taken for; empty where nobody judged it."""
+    return str(Complainer(kind).label) if kind in Complainer.values else kind or _("not judged")
 
 
 def hour_words(hour: str) -> str:

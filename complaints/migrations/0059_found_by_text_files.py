@@ -9,5 +9,5 @@ WHERE case_id IN (SELECT case_id FROM complaints_attachment WHERE media_type = '
 class Migration(migrations.Migration):
     """What stands in the text files that are here already gets into the documents by the job that renews them."""
 
-    dependencies = [("complaints", "0056_a_number_that_answered_stop")]
+    dependencies = [("complaints", "0058_measure_every_complaint_anew")]
     operations = [migrations.RunSQL(OLD, migrations.RunSQL.noop)]
