@@ -14,6 +14,9 @@ from complaints.cases.models import ESCALATED, Case, CaseText, Clock, TimelineEn
 from complaints.cases.states import Status
 from complaints.customers import lookup
 from complaints.customers.models import Customer
+from complaints.handling.refresh_rollups import refresh_rollups
+from complaints.insights import rollups
+from complaints.insights.models import Grain, LabelTally
 from complaints.management.measuring import load
 from complaints.outbox.models import Message, MessageState
 from complaints.staff.models import Employee, Role, Tier, Unit
@@ -49,6 +52,17 @@ def test_it_makes_as_many_as_asked_in_the_shape_of_real_ones() -> None:
     assert not Message.objects.exclude(state=MessageState.SENT).exists()
     assert Customer.objects.count() == 400
     assert Unit.objects.filter(code__startswith="load-branch-").count() == 40
+
+
+def test_what_it_makes_is_counted() -> None:
+    """Triggers that note what changed sleep while it is written; the page of measures would know next to nothing."""
+    make(1_000)
+    make(200)
+    refresh_rollups()
+    company = Unit.objects.get(code="load-company")
+    tallies = LabelTally.objects.filter(unit_id=company.pk, label="all", grain=Grain.YEAR)
+    assert sum(tallies.values_list("n", flat=True)) == 1_200
+    assert rollups.differences() == []
 
 
 def test_what_it_makes_is_found() -> None:
