@@ -131,6 +131,8 @@ def _worklists(people: dict[str, Employee], clients: dict[str, Client]) -> list[
         "unassigned closed": {"whose": "unassigned", "status": "closed"},
         "closed, critical, kiosk": {"whose": "all", "status": "closed", "severity": 4, "channel": "kiosk"},
         "closed, one failure type": {"whose": "all", "status": "closed", "failure_type": kind.pk},
+        "kind of complainer": {"whose": "all", "complainer": "activist"},
+        "closed, kind of complainer": {"whose": "all", "status": "closed", "complainer": "activist"},
     }
     found = [
         Page(f"worklist {who}: {what}", PAGE_LIMIT, clients[who], [_address("desk:worklist", **query)])
@@ -207,6 +209,7 @@ def _narrowed() -> dict[str, dict[str, Any]]:
         "common word, one failure type": {"q": "room", "failure_type": kind.pk},
         "common word, closed, critical": {"q": "the", "status": "closed", "severity": 4},
         "common word, proposed": {"q": "room", "status": "resolved"},
+        "common word, kind of complainer": {"q": "room", "complainer": "activist"},
         "common word, a month long ago": {"q": "room", "since": "2024-06-01", "until": "2024-06-30"},
     }
 
