@@ -110,8 +110,7 @@ def legal_moves(case: Case, employee: Employee) -> list[Move]:
         done.add(Move.TAKE)
     if case.step == 0:
         done.add(Move.STEP_DOWN)
-    if case.outcome != Outcome.DUPLICATE:
-        done.add(Move.UNMARK_DUPLICATE)
+    done.add(Move.REOPEN if case.outcome == Outcome.DUPLICATE else Move.UNMARK_DUPLICATE)
     return [move for move in legal if move not in done]
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from complaints.cases import clocks, lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
-from complaints.cases.states import Move
+from complaints.cases.states import Move, Outcome
 from complaints.common import rulebook
+from complaints.common.errors import MoveNotAllowed
 from complaints.handling import tell
 from complaints.handling.promises import promise_of
 from complaints.handling.texts import written
@@ -31,13 +32,18 @@ def reopen(
     seen_version: int | None = None,
     submission: str = "",
 ) -> Case:
-    """Open a case again that was resolved or closed, with the reason. Locks the case."""
+    """Open a case again that was resolved or closed, with the reason. Locks the case.
+
+    A duplicate is not opened so: it would have its own caps again, which is a superior's to say (`unmark_duplicate`).
+    """
     reason = written(reason, field="reason")
     case, is_done = lifecycle.lock_for_form(
         by, Permission.REOPEN, reference, move=Move.REOPEN, seen_version=seen_version, submission=submission
     )
     if is_done:
         return case
+    if case.outcome == Outcome.DUPLICATE:
+        raise MoveNotAllowed(case=case.reference, move=Move.REOPEN, status=case.status)
     open_again(case, responsible=case.responsible or by, at=at)
     timeline.record(case, Entry.REOPENED, by=by.actor, at=at, reason=reason, submission=submission)
     tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)

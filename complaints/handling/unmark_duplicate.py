@@ -7,7 +7,7 @@ from django.db import transaction
 from complaints.cases import lifecycle, timeline
 from complaints.cases.entries import Entry
 from complaints.cases.models import Case
-from complaints.cases.states import Move, Outcome
+from complaints.cases.states import Move, Outcome, Status
 from complaints.common.errors import MoveNotAllowed
 from complaints.handling import tell
 from complaints.handling.texts import written
@@ -24,7 +24,7 @@ def unmark_duplicate(
 
     Its deadlines ran on meanwhile, as the customer waited meanwhile: what has run out goes up the ladder. Remedies are
     where they are; what was withdrawn with the mark is to be proposed anew. A superior's to do, as it makes room for
-    money. The customer, who was told that it is closed, is told.
+    money. The customer, who was told that it is closed, is told that it was no duplicate, and whether we wait for them.
 
     Locks both cases, in the order of their ids. Raises NotFound, NotPermitted, ChangedMeanwhile, MoveNotAllowed.
     """
@@ -49,5 +49,6 @@ def unmark_duplicate(
     )
     timeline.record(original, Entry.DUPLICATE_LEFT, by=by.actor, at=at, duplicate=case.reference, reason=reason)
     lifecycle.store(original)
-    tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at)
+    waits = case.status != Status.OPEN
+    tell.customer(case, Kind.REOPENED, occasion=f"v{case.version}", at=at, was_duplicate=True, awaits_answer=waits)
     return case

@@ -81,7 +81,11 @@ _OWN: Final[dict[Kind, Mapping[str, Placeholder]]] = {
     },
     Kind.ESCALATED: {"tier_name": Placeholder(_("The step of the ladder it is on now."), _("Manager"))},
     Kind.RESOLUTION_PROPOSED: {**_BY, **_TEXT},
-    Kind.REOPENED: {"tier_name": Placeholder(_("The step of the ladder it is on now; may be empty."), _("Manager"))},
+    Kind.REOPENED: {
+        "tier_name": Placeholder(_("The step of the ladder it is on now; may be empty."), _("Manager")),
+        "was_duplicate": Placeholder(_("True where it had been closed as a duplicate and is none."), False),
+        "awaits_answer": Placeholder(_("True where it goes on with an answer of theirs that we wait for."), False),
+    },
     Kind.CLOSED: {
         **_TEXT,
         "outcome": Placeholder(

@@ -20,7 +20,7 @@ from complaints.handling.link_failure import link_failure
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.part_failure import part_failure
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
-from complaints.handling.reopen import reopen
+from complaints.handling.unmark_duplicate import unmark_duplicate
 from complaints.remedies import ledger
 from complaints.remedies.catalogue import RemedyKind
 from complaints.remedies.models import Authority, LedgerEntry, Remedy
@@ -232,10 +232,10 @@ def test_a_superior_parts_them_with_a_reason_and_each_has_its_own_cap(
         part_failure(cases[0].reference, by=max_, **told)
 
 
-def test_a_duplicate_opened_again_stays_linked(cases: list[Case], fern: Employee, rule: Authority) -> None:
+def test_what_was_a_duplicate_stays_linked(cases: list[Case], fern: Employee, max_: Employee, rule: Authority) -> None:
     link(cases[0], cases[1], fern)
     mark_duplicate(cases[1].reference, original=cases[0].reference, by=fern, at=AT)
-    reopen(cases[1].reference, reason="Not the same room.", by=fern, at=later(hours=1))
+    unmark_duplicate(cases[1].reference, reason="Not the same room.", by=max_, at=later(hours=1))
     give(cases[0], fern, 200)
     nothing_is_left(cases[:2], fern, rule)
 

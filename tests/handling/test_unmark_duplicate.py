@@ -11,16 +11,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from complaints.cases import links
 from complaints.cases.entries import Entry
 from complaints.cases.models import Attachment, Case, Clock, TimelineEntry
-from complaints.cases.states import Status
+from complaints.cases.queries import legal_moves
+from complaints.cases.states import Move, Status
 from complaints.common.errors import MoveNotAllowed, NotPermitted
 from complaints.customers.models import Customer
 from complaints.handling.ask_customer import ask_customer
+from complaints.handling.confirm_solved import confirm_solved
 from complaints.handling.hear_customer import hear_customer
 from complaints.handling.mark_duplicate import mark_duplicate
+from complaints.handling.reopen import reopen
 from complaints.handling.resolve import resolve
 from complaints.handling.unmark_duplicate import unmark_duplicate
 from complaints.handling.write_note import write_note
 from complaints.outbox.models import Kind, Message
+from complaints.outbox.render import words_of
 from complaints.remedies import ledger
 from complaints.remedies.models import LedgerEntry, Remedy
 from complaints.staff.models import Employee, Tier
@@ -131,3 +135,42 @@ def test_only_a_superior_takes_it_back_and_only_from_a_duplicate(
     mark_duplicate(case.reference, original=original.reference, by=fern, at=AT)
     with pytest.raises(NotPermitted):
         unmark_duplicate(case.reference, reason="Why not.", by=fern, at=AT)
+
+
+def test_nobody_opens_a_duplicate_again_and_has_its_own_caps_by_that(
+    fern: Employee, max_: Employee, original: Case, case: Case
+) -> None:
+    mark_duplicate(case.reference, original=original.reference, by=fern, at=AT)
+    for one in (fern, max_):
+        with pytest.raises(MoveNotAllowed):
+            reopen(case.reference, reason="Why not.", by=one, at=LATER)
+        case.refresh_from_db()
+        assert (case.duplicate_of, Move.REOPEN in legal_moves(case, one)) == (original, False)
+    assert Move.UNMARK_DUPLICATE in legal_moves(case, max_)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_the_customer_reads_that_it_was_no_duplicate_and_whether_we_wait_for_them(
+    fern: Employee, max_: Employee, original: Case, case: Case, waits: bool
+) -> None:
+    if waits:
+        resolve(case.reference, text="We changed the room.", by=fern, at=AT)
+    mark_duplicate(case.reference, original=original.reference, by=fern, at=AT)
+    unmark_duplicate(case.reference, reason="Another room.", by=max_, at=LATER)
+    told = words_of(Message.objects.get(about=case.reference, kind=Kind.REOPENED)).text
+    assert "not put right" not in told
+    assert "one step higher" not in told
+    assert "it goes on by itself" in told
+    assert ("we look forward to your answer" in told, "You hear from us by" in told) == (waits, not waits)
+
+
+def test_it_gets_its_state_back_where_the_other_was_closed_meanwhile(
+    fern: Employee, max_: Employee, original: Case, case: Case
+) -> None:
+    before = standing(case)
+    mark_duplicate(case.reference, original=original.reference, by=fern, at=AT)
+    confirm_solved(original.reference, text="A new key.", by=fern, at=AT)
+    unmark_duplicate(case.reference, reason="Another room.", by=max_, at=LATER)
+    assert standing(case) == before
+    original.refresh_from_db()
+    assert original.status == Status.CLOSED
