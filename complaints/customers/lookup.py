@@ -21,6 +21,7 @@ from complaints.customers.models import Customer
 
 PROBE_ROWS = 1_000  # the newest customers, looked at one by one before the index is asked
 START = "^"
+FEW: Final = 3  # where fewer are found by what was typed, those who could be meant by it stand below them
 NEAR_ROWS: Final = 300  # of those who could be meant by a misspelt name, as many are compared letter by letter
 NEAR_LETTERS: Final = 12  # of a longer word only the beginning is kept for typing errors
 
@@ -102,11 +103,11 @@ def merged_into(customer: Customer) -> list[Customer]:
 
 
 def find(query: str, *, limit: int = 8) -> list[Customer]:
-    """Customers in whom every word of the query occurs, best first: exact name, then beginning, then newest.
+    """Customers in whom every word of the query occurs, best first: exact name or company, beginning, newest.
 
     A common word is found among the newest customers; only where those do not fill the answer can the index hold few
-    enough hits to be worth asking. Neither plan is good for both. Where nobody is found, those one slip of the finger
-    away are.
+    enough hits to be worth asking. Neither plan is good for both. Where few are found, those one slip of the finger
+    away stand below them: one misspelt file must not hide those that are spelt right.
     """
     words = _words_asked(query)
     if not words:
@@ -115,7 +116,9 @@ def find(query: str, *, limit: int = 8) -> list[Customer]:
     found = list(_ranked(_with_all(words).filter(pk__in=newest), query)[:limit])
     if len(found) < limit:
         found = list(_ranked(_with_all(words).filter(grams__contains=grams_asked(words)), query)[:limit])
-    return found or ([] if is_contact(query) else find_near(words, limit=limit))
+    if len(found) < min(FEW, limit) and not is_contact(query):
+        found += [one for one in find_near(words, limit=limit) if one not in found][: limit - len(found)]
+    return found
 
 
 def find_near(words: list[str], *, limit: int) -> list[Customer]:
@@ -178,9 +181,10 @@ def _with_all(words: list[str]) -> QuerySet[Customer]:
 def _ranked(customers: QuerySet[Customer], query: str) -> QuerySet[Customer]:
     asked = " ".join(fold(query).split())
     rank = Case(
-        When(haystack=asked, then=Value(0)),
-        When(haystack__startswith=asked, then=Value(1)),
-        default=Value(2),
+        When(Q(haystack=asked) | Q(name__iexact=query.strip()) | Q(company__iexact=query.strip()), then=Value(0)),
+        When(haystack__startswith=f"{asked} ", then=Value(1)),
+        When(haystack__startswith=asked, then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )
     return customers.annotate(rank=rank).order_by("rank", "-pk").prefetch_related("emails", "phones")

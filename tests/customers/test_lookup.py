@@ -68,3 +68,21 @@ def test_an_old_customer_is_found_behind_thousands_of_new_ones(cara: Customer, m
 def test_the_exact_name_comes_first_then_beginnings_then_the_newest(db: None) -> None:
     named = [records.add(CustomerFacts(name=name), at=NOW) for name in ("Ann", "Joann", "Ann Lee", "Ann Moe")]
     assert lookup.find("ann") == [named[0], named[3], named[2], named[1]]
+
+
+def test_an_exact_name_comes_before_a_longer_one_whatever_else_is_on_file(cara: Customer) -> None:
+    """Newer files with names that only begin so stood above the very customer."""
+    longer = [records.add(CustomerFacts(name=name), at=NOW) for name in ("Cara Castillon", "Cara Castillo Cruz")]
+    assert lookup.find("cara castillo") == [cara, longer[1], longer[0]]
+    assert lookup.find("Castillo & Sons")[0] == cara
+
+
+def test_one_misspelt_file_does_not_hide_those_that_are_spelt_right(cara: Customer) -> None:
+    misspelt = records.add(CustomerFacts(name="Cara Castilo"), at=NOW)
+    assert lookup.find("Castilo") == [misspelt, cara]
+    assert lookup.find("Castilo", limit=1) == [misspelt]
+
+
+def test_where_enough_are_found_nobody_else_is_meant(cara: Customer) -> None:
+    found = [records.add(CustomerFacts(name=f"Guest {n} Castilo"), at=NOW) for n in range(lookup.FEW)]
+    assert lookup.find("Castilo") == found[::-1]
