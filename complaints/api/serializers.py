@@ -15,7 +15,7 @@ from complaints.handling.file_complaint import ComplaintFacts
 from complaints.handling.texts import LONGEST
 from complaints.remedies.models import Remedy
 from complaints.staff.models import Tier
-from complaints.standards.models import Severity
+from complaints.standards.models import Complainer, Severity
 
 
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
@@ -46,6 +46,7 @@ class ComplaintSerializer(serializers.ModelSerializer[Case]):
             "channel",
             "failure_type",
             "severity",
+            "complainer",
             "filed_at",
             "due_at",
             "acknowledged_at",
@@ -98,6 +99,7 @@ class WholeComplaintSerializer(ComplaintSerializer):
             "wanted",
             "occurred_at",
             "place",
+            "following",
             "timeline",
             "remedies",
         )
@@ -111,6 +113,7 @@ class WorklistQuerySerializer(serializers.Serializer[Any]):
     tier = serializers.ChoiceField(Tier.choices, required=False, default="")
     severity = serializers.ChoiceField(Severity.choices, required=False, default=None)
     channel = serializers.ChoiceField(Channel.choices, required=False, default="")
+    complainer = serializers.ChoiceField(Complainer.choices, required=False, default="")
     failure_type = serializers.IntegerField(required=False, default=None, min_value=1)
     unit = serializers.IntegerField(required=False, default=None, min_value=1)
 

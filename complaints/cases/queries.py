@@ -135,6 +135,7 @@ class Filters:
     channel: str = ""
     unit: int | None = None
     outcome: str = ""
+    complainer: str = ""
 
     @property
     def ends(self) -> bool:
@@ -332,7 +333,17 @@ def _of_whom(employee: Employee, filters: Filters) -> tuple[QuerySet[Case], list
     return Case.objects.all(), units, None
 
 
-_NARROWING: Final = ("tier", "severity", "channel", "outcome", "status", "failure_type", "responsible", "unit")
+_NARROWING: Final = (
+    "tier",
+    "severity",
+    "channel",
+    "outcome",
+    "status",
+    "complainer",
+    "failure_type",
+    "responsible",
+    "unit",
+)
 
 
 def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]]:
@@ -344,6 +355,7 @@ def _narrowed(filters: Filters, units: list[int] | None) -> tuple[str, list[Any]
         ("severity", filters.severity),
         ("channel", filters.channel),
         ("outcome", filters.outcome),
+        ("complainer", filters.complainer),
         ("status", "" if filters.ends else filters.status),
     ):
         if value not in {"", None}:

@@ -13,7 +13,7 @@ from complaints.cases.states import Status
 from complaints.desk.choices import failure_filters, units
 from complaints.desk.fields import LongSelect, Styled
 from complaints.staff.models import Employee, Tier
-from complaints.standards.models import Severity
+from complaints.standards.models import Complainer, Severity
 
 
 class FilterForm(Styled):
@@ -28,6 +28,9 @@ class FilterForm(Styled):
         label=_("Failure type"), required=False, coerce=int, empty_value=None, widget=LongSelect
     )
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[("", _("Any")), *Channel.choices])
+    complainer = forms.ChoiceField(
+        label=_("Kind of complainer"), required=False, choices=[("", _("Any")), *Complainer.choices]
+    )
     unit = forms.TypedChoiceField(label=_("Unit"), required=False, coerce=int, empty_value=None, widget=LongSelect)
 
     def __init__(self, employee: Employee, *args: Any, **kwargs: Any) -> None:

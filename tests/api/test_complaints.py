@@ -51,6 +51,15 @@ def test_one_complaint_with_its_story_or_nothing_at_all(fern_asks: Client, fern:
     assert fern_asks.get(f"/api/v1/complaints/{hidden.reference}/").status_code == 404
 
 
+def test_a_program_reads_and_asks_for_the_kind_of_complainer(fern_asks: Client, fern: Employee) -> None:
+    furious, other = a_complaint(by=fern, at=AT), a_complaint(by=fern, at=AT)
+    Case.objects.filter(pk=furious.pk).update(complainer="irate", following=800)
+    listed = fern_asks.get("/api/v1/complaints/", {"complainer": "irate"}).json()["complaints"]
+    assert [(row["reference"], row["complainer"]) for row in listed] == [(furious.reference, "irate")]
+    whole = [fern_asks.get(f"/api/v1/complaints/{one.reference}/").json() for one in (furious, other)]
+    assert [(one["complainer"], one["following"]) for one in whole] == [("irate", 800), ("", None)]
+
+
 def test_the_promise_that_was_missed_is_named_by_its_number(fern_asks: Client) -> None:
     promise = ServiceStandard.objects.create(name="Room ready at 15:00")
     told = {**TOLD, "service_standard": promise.pk}

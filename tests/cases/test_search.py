@@ -163,6 +163,7 @@ def test_a_search_is_narrowed_by_what_the_worklist_has_and_by_when_it_was_filed(
     withdraw(closed.reference, reason="She rang.", by=fern, at=AT)
     waiting = told(fern, "The wardrobe fell.", at=AT - timedelta(days=20))
     ask_customer(waiting.reference, text="Which one?", by=fern, at=AT)
+    Case.objects.filter(pk=waiting.pk).update(complainer="irate")
     elsewhere = told(otto, "The wardrobe fell.", at=AT - timedelta(days=30))
 
     everything = {plain, special, closed, waiting, elsewhere}
@@ -174,6 +175,8 @@ def test_a_search_is_narrowed_by_what_the_worklist_has_and_by_when_it_was_filed(
         ({"failure_type": late_room.parent_id}, {special}),
         ({"status": "closed"}, {closed}),
         ({"status": "waiting"}, {waiting}),
+        ({"complainer": "irate"}, {waiting}),
+        ({"complainer": "activist"}, set()),
         ({"is_closed": False}, everything - {closed}),
         ({"unit": organisation.lakeside.pk}, {elsewhere}),
         ({"since": AT}, {plain, special}),

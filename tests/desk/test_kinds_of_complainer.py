@@ -83,6 +83,25 @@ def test_how_to_lead_is_not_said_when_it_is_over(desk: Client, case: Case, fern:
     assert "Do not argue about who is right." not in text_of(desk.get(page_of(case)))
 
 
+def test_lists_are_narrowed_to_a_kind_and_say_who_one_deals_with(desk: Client, case: Case, fern: Employee) -> None:
+    calm = a_complaint(by=fern)
+    Case.objects.filter(pk=case.pk).update(complainer="irate")
+    for address in ("/desk/?whose=all", "/desk/?q=room"):
+        everything, narrowed = text_of(desk.get(address)), desk.get(f"{address}&complainer=irate")
+        assert {case.reference, calm.reference} <= set(everything.split())
+        seen = text_of(narrowed)
+        assert (case.reference in seen, calm.reference in seen) == (True, False)
+        assert '<span class="tag tag-danger">Is furious</span>' in narrowed.content.decode()
+
+
+def test_the_head_of_a_case_leads_to_what_must_not_be_done(desk: Client, case: Case) -> None:
+    """On a telephone it stands far below the steps."""
+    leads = 'href="#leading-head">Is furious</a>'
+    assert leads not in desk.get(page_of(case)).content.decode()
+    Case.objects.filter(pk=case.pk).update(complainer="irate")
+    assert leads in desk.get(page_of(case)).content.decode()
+
+
 def test_ada_keeps_a_signal_and_a_standard_for_a_kind(client: Client, ada: Employee) -> None:
     client.force_login(ada)
     page = "/desk/settings/urgent/new/"
