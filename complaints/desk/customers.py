@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from djmoney.money import Money
 
 from complaints.cases.queries import cases_of, may_change, story_of
+from complaints.cases.sentences import sentence_for_staff
 from complaints.common.errors import ChangedMeanwhile, Invalid, NotFound
 from complaints.common.money import money_words
 from complaints.common.words import clean_line
@@ -199,9 +200,9 @@ def _whole(request: HttpRequest, found: Customer, form: ConsentForm, *, status: 
     context = {
         "customer": found,
         "whole": seen,
-        "revenue": found.revenue is not None and money_words(Money(found.revenue, found.revenue_currency)),
         "given": [money_words(one) for one in seen.given],
         "cost": [money_words(one) for one in seen.cost],
+        "contacts": [(one, sentence_for_staff(one)) for one in seen.contacts],
         "remedies": [(one, words_of(one), _cost_words(one)) for one in seen.remedies],
         "form": form,
         **contacts_of(found),

@@ -1,4 +1,4 @@
-"""One customer whole: what they were given and what it cost, what they answered, what they agreed to."""
+"""One customer whole: what was said, what they were given and what it cost, what they answered and agreed to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Final
 from django.db.models import Q, Sum
 from djmoney.money import Money
 
-from complaints.cases.models import Case
+from complaints.cases.entries import Entry
+from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.queries import TOLD_OF, visible_to
 from complaints.customers import consents, merging
 from complaints.customers.models import Consent, Customer, Merge
@@ -20,6 +21,20 @@ from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee
 
 ANSWERS: Final = 20
+CONTACTS: Final = 20
+_SAID: Final = (
+    Entry.FILED,
+    Entry.IMPORTED,
+    Entry.ACKNOWLEDGED,
+    Entry.WRITTEN,
+    Entry.QUESTION_ASKED,
+    Entry.CUSTOMER_ANSWERED,
+    Entry.RESOLUTION_PROPOSED,
+    Entry.RESOLUTION_ACCEPTED,
+    Entry.RESOLUTION_REFUSED,
+    Entry.SOLVED_IN_PERSON,
+)
+"""What is a contact: one of us said something to the customer, or they to us. Deadlines and notes are none."""
 _GIVEN: Final = (RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED)
 
 
@@ -27,6 +42,7 @@ _GIVEN: Final = (RemedyStatus.ACCEPTED, RemedyStatus.FULFILLED)
 class Whole:
     """What a colleague sees of a customer beyond their file and their complaints."""
 
+    contacts: Sequence[TimelineEntry]
     remedies: Sequence[Remedy]
     given: Sequence[Money]
     cost: Sequence[Money]
@@ -36,7 +52,7 @@ class Whole:
 
 
 def whole(customer: Customer, *, seen_by: Employee) -> Whole:
-    """Gather it, of the complaints that the employee may see; sums over the newest TOLD_OF of them."""
+    """Gather it, of the complaints that the employee may see; contacts and sums over the newest TOLD_OF of them."""
     theirs = visible_to(seen_by).filter(customer=customer)
     answered = theirs.filter(Q(solved__isnull=False) | Q(handling_rating__isnull=False))
     newest = theirs.order_by("-filed_at").values("pk")[:TOLD_OF]
@@ -46,8 +62,10 @@ def whole(customer: Customer, *, seen_by: Employee) -> Whole:
         .annotate(given=Sum("amount"), cost=Sum("cost"))
         .order_by("amount_currency")
     )
+    said = TimelineEntry.objects.filter(case__in=newest, kind__in=_SAID).select_related("case")
     rows = [(currency, given, cost or Decimal(0)) for currency, given, cost in sums]
     return Whole(
+        contacts=list(said.order_by("-at", "-pk")[:CONTACTS]),
         remedies=remedies_of_customer(customer, seen_by=seen_by),
         given=[Money(given, currency) for currency, given, _cost in rows],
         cost=[Money(cost, currency) for currency, _given, cost in rows if cost],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 from djmoney.money import Money
+from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import NumberParseException
 
 from complaints.cases.models import Case
 from complaints.common.money import money_words
@@ -52,6 +55,21 @@ def catalogue_name(failure_type: FailureType | None) -> str:
 def money(amount: Money) -> str:
     """A sum in the reader's language."""
     return money_words(amount)
+
+
+@register.filter
+def money_of(amount: Decimal, currency: str) -> str:
+    """The same, where the currency stands in a field of its own."""
+    return money_words(Money(amount, currency))
+
+
+@register.filter
+def international(number: str) -> str:
+    """A telephone number in groups, as one reads it out; whatever is none stays as it is."""
+    try:
+        return str(PhoneNumber.from_string(number).as_international)
+    except NumberParseException:
+        return number
 
 
 @register.filter

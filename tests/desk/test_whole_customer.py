@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.test import Client
 
+from complaints.cases import links
 from complaints.customers.models import Customer
 from complaints.customers.records import file_of
+from complaints.handling.decide_double import name_double
+from complaints.handling.hear_customer import hear_customer
 from complaints.handling.mark_duplicate import mark_duplicate
 from complaints.handling.merge_customers import merge_customers
 from complaints.handling.propose_remedy import RemedyFacts, propose_remedy
+from complaints.handling.write_note import write_note
+from complaints.handling.write_to_customer import write_to_customer
 from complaints.remedies.catalogue import RemedyKind
 from complaints.staff.models import Employee, Tier
 from tests.desk.test_change_customer import page_of, typed
@@ -48,6 +53,35 @@ def test_a_revenue_without_a_currency_is_refused_and_stays_typed(
     answer = client.post(page_of(cara), typed(cara, revenue="900", revenue_currency=""))
     assert answer.status_code == 400
     assert 'value="900"' in answer.content.decode()
+
+
+def test_what_was_said_both_ways_stands_on_the_page_for_who_may_see_the_complaint(
+    client: Client, fern: Employee, otto: Employee, cara: Customer
+) -> None:
+    case = a_complaint(by=fern, customer=cara, at=AT)
+    write_to_customer(case.reference, text="We will call you tonight.", by=fern, at=AT + timedelta(hours=1))
+    hear_customer(links.mint(case, at=AT), text="After seven, please.", at=AT + timedelta(hours=2))
+    write_note(case.reference, text="Not a contact.", by=fern, at=AT + timedelta(hours=3))
+    client.force_login(fern)
+    told = client.get(f"/desk/customers/{cara.pk}/").context["contacts"]
+    assert [entry.text for entry, _sentence in told] == ["After seven, please.", "We will call you tonight.", ""]
+    assert told[-1][1] == "Fern Fuller filed the complaint"
+    client.force_login(otto)
+    assert "After seven" not in client.get(f"/desk/customers/{cara.pk}/").content.decode()
+
+
+def test_the_steward_sees_beforehand_what_the_file_that_goes_on_will_say(
+    client: Client, quinn: Employee, cara: Customer
+) -> None:
+    """Of language, value and wishes the survivor's word stands, so both have to be seen."""
+    Customer.objects.filter(pk=cara.pk).update(revenue=18400, revenue_currency="USD", no_progress=True)
+    double = a_customer(name="Kara Castillo", phone="+12125550142")
+    Customer.objects.filter(pk=double.pk).update(language="zh-hans")
+    named = name_double(cara.pk, double.pk, by=quinn, at=AT)
+    client.force_login(quinn)
+    page = " ".join(client.get(f"/desk/customers/doubles/{named.pk}/").content.decode().split())
+    for told in ("$18,400.00", "Wants no messages on progress", "Simplified Chinese", "+1 212-555-0142"):
+        assert told in page
 
 
 def test_otto_sees_no_remedy_of_another_branch(client: Client, fern: Employee, otto: Employee, cara: Customer) -> None:
