@@ -6,7 +6,8 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from complaints.cases import texts
 from complaints.cases.models import Attachment, Case
 from complaints.cases.pictures import DamagedPictureError, without_metadata
 from complaints.common.actors import Actor, ActorKind
@@ -68,6 +70,8 @@ def keep(
 ) -> list[Attachment]:
     """Store examined files on the disk, pictures without what the camera wrote, and their rows in the transaction.
 
+    The case is found by what stands in its text files, such as the transcript of a call.
+
     A file whose transaction fails afterwards is an orphan on the disk, not a loss.
     """
     kept = []
@@ -87,7 +91,20 @@ def keep(
                 public=public or by.kind == ActorKind.CUSTOMER,
             )
         )
+        if media_type == PLAIN:
+            texts.add(case, _read(content))
     return Attachment.objects.bulk_create(kept)
+
+
+def texts_of(cases: Collection[int], *, most: int) -> Iterator[tuple[Attachment, str]]:
+    """The newest text files of cases, as far as they are found by them; one that is gone from the disk says nothing."""
+    for one in Attachment.objects.filter(case__in=cases, media_type=PLAIN).order_by("-pk")[:most]:
+        with suppress(FileNotFoundError), path_of(one).open("rb") as file:
+            yield one, _read(file.read(4 * texts.MOST_TEXT))
+
+
+def _read(content: bytes) -> str:
+    return content.decode("utf-8", "replace").removeprefix("\ufeff").replace("\x00", " ")[: texts.MOST_TEXT]
 
 
 def path_of(attachment: Attachment) -> Path:

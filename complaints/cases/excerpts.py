@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.cases.asked import Asked, Term
+from complaints.cases.attachments import texts_of
 from complaints.cases.models import Case, TimelineEntry
 from complaints.cases.sentences import sentence_for_staff
 from complaints.cases.texts import said
@@ -22,6 +23,7 @@ BEFORE: Final = 50  # of which so many before the first hit
 MOST_SHOWN: Final = 2  # excerpts of one case
 _ENTRIES: Final = 60  # of one case, the newest, that are looked through
 _LETTERS: Final = 4_000  # of each of them
+_FILES: Final = 20  # text files of all the cases of a page, the newest
 _MOST_HITS: Final = 100  # of one word in one text
 
 
@@ -67,7 +69,7 @@ def excerpts(cases: Sequence[Case], asked: Asked) -> dict[int, list[Excerpt]]:
     """For each of some visible cases, where what was asked stands: the part that has most of it, and one with the rest.
 
     Only what everybody who sees a case may read is looked through. A case has none where its reference or its
-    customer was found. One query.
+    customer was found. Two queries: text files are read where nothing else has all that was asked.
     """
     if not asked.wanted:
         return {case.pk: [] for case in cases}
@@ -76,6 +78,8 @@ def excerpts(cases: Sequence[Case], asked: Asked) -> dict[int, list[Excerpt]]:
         text = said(entry)
         hits = _hits(text, asked.wanted)
         passages[entry.case_id].append(_Passage(sentence_for_staff(entry), text, hits, entry.at))
+    for file, text in texts_of([pk for pk, found in passages.items() if not _holds_all(found, asked)], most=_FILES):
+        passages[file.case_id].append(_Passage(file.name, text, _hits(text, asked.wanted), file.added_at))
     return {pk: _chosen(found) for pk, found in passages.items()}
 
 

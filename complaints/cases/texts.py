@@ -22,7 +22,7 @@ SAID_SINCE: Final = "C"  # notes, letters, answers: the timeline
 
 _LAST_PLACE: Final = 16_383  # PostgreSQL knows no place beyond it
 _MOST_PLACES: Final = 255  # of one word
-_MOST_TEXT: Final = 60_000  # letters of one text; what stands behind is not found
+MOST_TEXT: Final = 60_000  # letters of one text; what stands behind is not found
 _MOST_DOCUMENT: Final = 700_000  # bytes as text; PostgreSQL refuses documents of 1 MB, and one text has half of it
 
 
@@ -46,7 +46,7 @@ def vector(parts: Iterable[tuple[str, str]]) -> str:
     found: defaultdict[str, list[str]] = defaultdict(list)
     free = 2  # behind whatever this is appended to there is a gap as well
     for weight, text in parts:
-        words, free = places(text[:_MOST_TEXT], free)
+        words, free = places(text[:MOST_TEXT], free)
         for word, place in words:
             found[word].append(f"{min(place, _LAST_PLACE)}{weight}")
         free += 1

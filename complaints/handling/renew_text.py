@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 
-from complaints.cases import texts
+from complaints.cases import attachments, texts
 from complaints.cases.models import Case
 from complaints.causes import search
 from complaints.causes.models import Investigation
+
+MOST_READ: Final = 100
+"""Text files of one case that it is found by, the newest."""
 
 
 @transaction.atomic
@@ -21,6 +26,8 @@ def renew_text(case_id: int) -> bool:
     if case is None:
         return False
     texts.renew(case)
+    for _file, text in attachments.texts_of([case.pk], most=MOST_READ):
+        texts.add(case, text)
     return True
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from complaints.cases import search, texts
+from complaints.cases import attachments, search, texts
 from complaints.cases.asked import MOST_WORDS, read
+from complaints.cases.excerpts import excerpts
 from complaints.cases.models import Case, CaseText
 from complaints.cases.queries import PAGE
 from complaints.cases.search import Found, Narrowing, Order, find
@@ -115,6 +117,32 @@ def test_everything_that_was_written_on_a_complaint_finds_it(fern: Employee, max
     resolve(case.reference, text="A bottle of burgundy.", by=max_, at=LATER)
     for typed in ("hinge", "carpenter", "annex", "burgundy", "wardrobe hinge carpenter", "castillo hinge"):
         assert found(fern, typed) == [case]
+
+
+def test_a_transcript_that_came_as_a_file_finds_the_complaint_and_is_shown_where_it_stands(
+    fern: Employee, otto: Employee
+) -> None:
+    filler = "Agent: I see. Guest: It went on and on. " * 300
+    call = SimpleUploadedFile("call.txt", f"{filler}Guest: A marmot sat in the bath.".encode(), "text/plain")
+    case = told(fern, "The bath was not clean.")
+    write_note(case.reference, text="She called; see the transcript.", by=fern, at=LATER, files=[call])
+    assert (found(fern, "marmot"), found(fern, '"marmot sat"'), found(otto, "marmot")) == ([case], [case], [])
+    assert found(fern, "bath transcript marmot") == [case]
+    (shown,) = excerpts([case], read("marmot"))[case.pk]
+    assert shown.where == "call.txt"
+    assert "Guest: A marmot sat in the bath." in "".join(piece.text for piece in shown.pieces)
+    assert [piece.text for piece in shown.pieces if piece.is_hit] == ["marmot"]
+
+
+def test_a_text_file_that_is_here_already_is_found_by_a_job_and_one_that_is_gone_stops_nothing(fern: Employee) -> None:
+    files = [SimpleUploadedFile(f"{word}.txt", word.encode(), "text/plain") for word in ("marmot", "badger")]
+    case = told(fern, "The bath was not clean.", files=files)
+    marmot, badger = case.attachments.order_by("pk")
+    CaseText.objects.filter(case=case).update(document="", is_old=True)
+    attachments.path_of(badger).unlink()
+    assert rounds.renew_texts() == 1
+    assert (found(fern, "marmot"), found(fern, "badger"), found(fern, "bath")) == ([case], [], [case])
+    assert [one.where for one in excerpts([case], read("marmot"))[case.pk]] == [marmot.name]
 
 
 def test_a_mail_that_came_in_finds_the_complaint_it_became(max_: Employee) -> None:
