@@ -80,6 +80,8 @@ def test_causes_stand_above_the_complaints_where_nothing_narrows_them(
     page = client.get("/desk/", {"q": "late bookings"}).content.decode()
     assert f'<a href="/desk/causes/{found.pk}/">Rooms that are late</a>' in page
     assert "before <mark>late</mark> <mark>bookings</mark> come in" in page
+    assert "No complaint was found, only causes." in page
+    assert "Nothing found" not in page
     assert "Rooms that are late" not in client.get("/desk/?q=bookings&severity=3").content.decode()
 
 

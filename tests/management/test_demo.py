@@ -18,6 +18,7 @@ from complaints.remedies.models import Remedy
 from complaints.remedies.states import RemedyStatus
 from complaints.staff.models import Employee, Training
 from complaints.standards.models import ClockKind
+from tests.factories import a_complaint
 from tests.remedies.purse import usd
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,16 @@ def test_its_story_is_of_the_past() -> None:
     met = Clock.objects.filter(kind=ClockKind.ACKNOWLEDGE, case__acknowledged_at__isnull=False)
     assert met
     assert all(state_of(clock, at=now()) == ClockState.MET for clock in met)
+
+
+def test_who_goes_to_war_is_led_otherwise() -> None:
+    """Who takes it, and how fast: what a visitor sees when one threatens with the press."""
+    call_command("demo", verbosity=0)
+    fern, max_ = (Employee.objects.get(email=f"{who}@demo.example") for who in ("fern", "max"))
+    case = a_complaint(by=fern, at=now(), what_happened="Tomorrow I am at the newspaper.")
+    assert (case.complainer, case.responsible, str(case.standard)) == ("activist", max_, "Who goes to war (1)")
+    again = a_complaint(by=fern, at=now(), what_happened="For the third time the shower was cold.")
+    assert (again.complainer, again.responsible) == ("irate", fern)
 
 
 def test_business_time_runs_beside_calendar_time() -> None:

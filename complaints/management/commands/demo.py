@@ -102,6 +102,8 @@ BILLS: Final = (
 )
 """What is promised where a bill is wrong: minutes, and whether they are open ones of guest relations."""
 
+TO_WAR: Final = ((ClockKind.ACKNOWLEDGE, 60), (ClockKind.RESOLVE, 48 * 60))
+"""Who goes to war is called within the hour, whatever time it is."""
 
 SIGNALS: Final[dict[str, dict[str, Any]]] = {
     "Goes to war": {"complainer": Complainer.ACTIVIST, "tier": Tier.MANAGER},
@@ -112,6 +114,11 @@ SIGNALS: Final[dict[str, dict[str, Any]]] = {
     },
     "A large following": {"following": 10_000, "takes_as": Complainer.ACTIVIST, "tier": ""},
     "For the third time": {"complaints": 3, "takes_as": Complainer.IRATE, "tier": ""},
+    "Says that it is not the first time": {
+        "words": "for the third time\nyet again\nevery single time\n第三次\n又一次",
+        "takes_as": Complainer.IRATE,
+        "tier": "",
+    },
 }
 """Rules of the demonstration that show who one deals with."""
 
@@ -247,7 +254,7 @@ def _promises(kinds: dict[str, int]) -> None:
 
 
 def _standards(kinds: dict[str, int], *, at: datetime) -> None:
-    """Bills are put right in the hours of guest relations, beside a final response in calendar time."""
+    """Bills are put right in the hours of guest relations, with a final response; who goes to war is called at once."""
     hours = [["08:00", "20:00"]]
     open_hours = BusinessCalendar.objects.create(
         name="Guest relations",
@@ -271,6 +278,10 @@ def _standards(kinds: dict[str, int], *, at: datetime) -> None:
             calendar=open_hours if calendar else None,
             reminders=[{"share": 50, "to": "responsible"}, {"share": 80, "to": "superior"}],
         )
+    quick = RecoveryStandard.objects.create(name="Who goes to war", complainer=Complainer.ACTIVIST)
+    version = StandardVersion.objects.create(standard=quick, number=1, made_at=at)
+    for kind, minutes in TO_WAR:
+        Target.objects.create(version=version, kind=kind, minutes=minutes, reminders=[{"share": 50, "to": "superior"}])
 
 
 def _complaints(people: dict[str, Employee], kinds: dict[str, int], *, at: datetime) -> None:
