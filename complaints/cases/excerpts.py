@@ -22,7 +22,7 @@ AROUND: Final = 220  # characters of an excerpt
 BEFORE: Final = 50  # of which so many before the first hit
 MOST_SHOWN: Final = 2  # excerpts of one case
 _ENTRIES: Final = 60  # of one case, the newest, that are looked through
-_LETTERS: Final = 4_000  # of each of them
+_LETTERS: Final = 20_000  # of each of them: as many as somebody can type at once
 _FILES: Final = 20  # text files of all the cases of a page, the newest
 _MOST_HITS: Final = 100  # of one word in one text
 

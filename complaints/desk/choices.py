@@ -61,9 +61,18 @@ def customer_groups(*, also: str) -> list[Choice]:
     return [("", gettext("none")), *((group, group) for group in groups)] if groups else []
 
 
-def failure_filters() -> list[tuple[str, list[Choice]]]:
-    """What the worklist can be narrowed to: whole areas, those of imported records too, then the catalogue."""
-    return [(gettext("Whole areas"), areas()), *failure_types()]
+def failure_filters(*, also: object = "") -> list[tuple[str, list[Choice]]]:
+    """What lists and rules can be narrowed to: whole areas, those of imported records too, then the catalogue.
+
+    `also` is the key of a failure that a link leads to or a rule names. Merged or split since, it is offered to them
+    all the same: else the list would be of everything, and the rule, kept again, would hold for everything.
+    """
+    offered = [(gettext("Whole areas"), areas()), *failure_types()]
+    key = read_id(str(also or ""))
+    if key is None or any(pk == key for _area, kinds in offered for pk, _name in kinds):
+        return offered
+    gone: list[Choice] = [(one.pk, name_of(one)) for one in FailureType.objects.filter(pk=key)]
+    return [*offered, (gettext("Not offered any more"), gone)] if gone else offered
 
 
 def units(employee: Employee, *, also: str = "") -> list[Choice]:

@@ -35,7 +35,8 @@ class FilterForm(Styled):
 
     def __init__(self, employee: Employee, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["failure_type"].choices = [("", _("Any")), *failure_filters()]  # type: ignore[attr-defined]
+        named = self.data.get("failure_type", "")
+        self.fields["failure_type"].choices = [("", _("Any")), *failure_filters(also=named)]  # type: ignore[attr-defined]
         asked = self.data.get("unit", "")
         self.fields["unit"].choices = [("", _("Any")), *units(employee, also=asked)]  # type: ignore[attr-defined]
 

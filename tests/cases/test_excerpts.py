@@ -69,3 +69,11 @@ def test_a_long_text_is_cut_around_where_most_of_it_stands(fern: Employee) -> No
 def test_what_was_found_by_its_customer_needs_no_excerpt(fern: Employee) -> None:
     case = a_complaint(by=fern, at=AT)
     assert shown(case, case.customer.name) == shown(case, "-room") == []
+
+
+def test_a_word_at_the_end_of_the_longest_note_is_shown_too(fern: Employee) -> None:
+    """Transcripts are long: they were found by such a word, and nobody was shown where."""
+    case = a_complaint(by=fern, at=AT)
+    transcript = f"{'Agent: I see. ' * 1420}Guest: a marmot."
+    write_note(case.reference, text=transcript, by=fern, at=AT)
+    assert [marked(one)[-16:] for one in shown(case, "marmot")] == [" Guest: a [marmot]."[-16:]]

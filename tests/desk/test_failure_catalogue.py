@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Model
 from django.test import Client
 
+from complaints.escalation.models import UrgentRule
 from complaints.handling.merge_failure_types import merge_failure_types
 from complaints.handling.refresh_rollups import refresh_rollups
 from complaints.handling.split_failure_type import split_failure_type
 from complaints.remedies.models import Playbook
-from complaints.staff.models import Employee
-from complaints.standards.models import FailureType, Line, ServiceStandard, Succession
+from complaints.staff.models import Employee, Tier
+from complaints.standards.models import FailureType, Line, RecoveryStandard, ServiceStandard, Succession
 from complaints.standards.sheets import Part
 from tests.cast import Organisation
 from tests.desk.test_insights import listed, taken_away
 from tests.desk.test_settings import text_of, typed
 from tests.factories import a_complaint
 from tests.insights.figures import Page, page_of
+from tests.remedies.test_playbooks import a_playbook
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -146,6 +150,39 @@ def test_quinn_splits_a_failure_and_what_cannot_be_keeps_what_was_typed(desk: Cl
 
 
 # What ships
+
+
+@pytest.mark.parametrize("kind", ["services", "playbooks", "standards", "urgent"])
+def test_a_rule_that_names_what_was_split_and_is_kept_again_does_not_hold_for_everything(
+    client: Client, ada: Employee, quinn: Employee, late_room: FailureType, kind: str
+) -> None:
+    """The field offered what one may file under, so it stood on "any" and was kept so."""
+    client.force_login(ada)
+    named: dict[str, Any] = {"name": "Late rooms", "failure_type": late_room}
+    made: dict[str, Callable[[], Model]] = {
+        "services": lambda: ServiceStandard.objects.create(promise="At three.", **named),
+        "playbooks": lambda: a_playbook(**named).playbook,
+        "standards": lambda: RecoveryStandard.objects.create(**named),
+        "urgent": lambda: UrgentRule.objects.create(tier=Tier.MANAGER, **named),
+    }
+    rule = made[kind]()
+    split_failure_type(late_room.pk, parts=[Part(name="One hour"), Part(name="Longer")], by=quinn, at=AT)
+    page = client.get(f"/desk/settings/{kind}/{rule.pk}/").content.decode()
+    assert f'<option value="{late_room.pk}" selected>Room not ready on time</option>' in page
+    assert 'label="Not offered any more"' in page
+    assert "Not offered any more" not in client.get(f"/desk/settings/{kind}/new/").content.decode()
+
+
+def test_the_open_complaints_of_what_was_merged_are_listed_and_no_others(
+    client: Client, fern: Employee, quinn: Employee, late_room: FailureType, dirty: FailureType
+) -> None:
+    late, other = a_complaint(by=fern, failure_type=late_room.pk), a_complaint(by=fern, failure_type=dirty.pk)
+    merge_failure_types(late_room.pk, into=dirty.pk, by=quinn, at=AT)
+    client.force_login(fern)
+    for address in ("/desk/?whose=all", "/desk/?q=room"):
+        seen = text_of(client.get(f"{address}&failure_type={late_room.pk}"))
+        assert (late.reference in seen, other.reference in seen) == (True, False)
+        assert "Not offered any more" not in client.get(address).content.decode()
 
 
 def test_quinn_loads_a_catalogue_once(desk: Client) -> None:

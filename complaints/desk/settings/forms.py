@@ -274,7 +274,7 @@ class StandardForm(SettingForm):
 
     def offer(self) -> None:
         """What a standard can be narrowed to; left open, it fits every complaint."""
-        offer(self, "failure_type", failure_filters(), none=_("any"))
+        offer(self, "failure_type", failure_filters(also=self["failure_type"].value()), none=_("any"))
         offer(self, "unit", tree(Unit.objects.all(), also=self["unit"].value()), none=_("any"))
         offer(self, "severity", Severity.choices, none=_("any"))
         offer(self, "complainer", Complainer.choices, none=_("any"))
@@ -316,7 +316,7 @@ class ServiceForm(SettingForm):
 
     def offer(self) -> None:
         """The catalogue."""
-        offer(self, "failure_type", failure_filters(), none=_("none"))
+        offer(self, "failure_type", failure_filters(also=self["failure_type"].value()), none=_("none"))
 
     def sheet(self) -> ServiceSheet:
         """All of it."""
@@ -434,7 +434,7 @@ class UrgentForm(SettingForm):
     def offer(self) -> None:
         """The catalogue, the kinds of complainer, and the tiers above the front line."""
         higher = [one for one in Tier.choices if one[0] != Tier.FRONT_LINE]
-        offer(self, "failure_type", failure_filters(), none=_("any"))
+        offer(self, "failure_type", failure_filters(also=self["failure_type"].value()), none=_("any"))
         offer(self, "complainer", Complainer.choices, none=_("any"))
         offer(self, "takes_as", Complainer.choices, none=_("no other than before"))
         offer(self, "tier", higher, none=_("nobody else: it stays where it is"))

@@ -90,7 +90,7 @@ class PlaybookForm(SettingForm):
 
     def offer(self) -> None:
         """What a playbook can be narrowed to; left open, it fits every complaint."""
-        offer(self, "failure_type", failure_filters(), none=_("any"))
+        offer(self, "failure_type", failure_filters(also=self["failure_type"].value()), none=_("any"))
         offer(self, "severity", Severity.choices, none=_("any"))
 
     def drawn_lines(self, now: Any) -> list[dict[str, Any]]:
