@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils.timezone import now
+from djmoney.money import Money
 
 from complaints.cases.models import Case
 from complaints.customers.models import Customer
@@ -126,13 +127,12 @@ def test_every_sum_of_money_leads_to_the_cases_it_is_of(client: Client, quinn: E
 
 
 def test_each_currency_is_a_figure_of_its_own(client: Client, quinn: Employee, max_: Employee) -> None:
-    an_authority(Tier.MANAGER, 2000)
     given = [a_complaint(by=max_) for _currency in range(2)]
-    for case in given:
-        what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=usd("12.50"))
+    for case, currency in zip(given, ("USD", "EUR"), strict=True):
+        an_authority(Tier.MANAGER, 2000, currency=currency)
+        what = RemedyFacts(kind=RemedyKind.VOUCHER, words="Sorry.", amount=Money("12.50", currency))
         propose_remedy(case.reference, what, by=max_, at=now())
     Remedy.objects.update(status="accepted")
-    Remedy.objects.filter(case=given[1]).update(amount_currency="EUR")
     client.force_login(quinn)
     figures = told(client).tables["remedies"]["Voucher"]
     euros, dollars = (one for one in figures if one.value == "12.50" and "kindpaid" in one.link)
