@@ -56,12 +56,13 @@ NOT_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 MARKS_CHANGED: Final = """
 OLD.unit_id <> NEW.unit_id OR OLD.channel <> NEW.channel OR OLD.severity <> NEW.severity
 OR OLD.failure_type_id IS DISTINCT FROM NEW.failure_type_id OR (OLD.status = 'closed') <> (NEW.status = 'closed')
+OR OLD.complainer <> NEW.complainer
 """
 
 MARK_ANEW: Final = """
 UPDATE complaints_casetext SET unit_id = NEW.unit_id, marks = array_remove(ARRAY[
     'unit ' || NEW.unit_id, 'channel ' || NEW.channel, 'severity ' || NEW.severity, 'failure ' || NEW.failure_type_id,
-    CASE WHEN NEW.status = 'closed' THEN 'closed' ELSE 'open' END
+    'complainer ' || NULLIF(NEW.complainer, ''), CASE WHEN NEW.status = 'closed' THEN 'closed' ELSE 'open' END
 ], NULL) WHERE case_id = NEW.id;
 RETURN NULL;
 """
@@ -283,7 +284,9 @@ class Case(models.Model):
             pgtrigger.Trigger(
                 name="marks_its_text",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("unit_id", "channel", "severity", "failure_type_id", "status"),  # type: ignore[no-untyped-call] # the library has no types
+                operation=pgtrigger.UpdateOf(  # type: ignore[no-untyped-call] # the library has no types
+                    "unit_id", "channel", "severity", "failure_type_id", "status", "complainer"
+                ),
                 condition=pgtrigger.Condition(MARKS_CHANGED),
                 func=MARK_ANEW,
             ),

@@ -154,7 +154,9 @@ def _condition(query: str, narrowed: Narrowing, units: list[int] | None) -> tupl
     """What a row of the index must be: words and marks first, which the index knows, then what only the case knows."""
     conditions, params = ["document @@ %s::tsquery"], list[Any]([query])
     is_closed = narrowed.status == Status.CLOSED if narrowed.status else narrowed.is_closed
-    every = texts.marks(channel=narrowed.channel, severity=narrowed.severity, is_closed=is_closed)
+    every = texts.marks(
+        channel=narrowed.channel, severity=narrowed.severity, complainer=narrowed.complainer, is_closed=is_closed
+    )
     if every:
         conditions.append("marks @> %s")
         params.append(every)
@@ -173,9 +175,6 @@ def _condition(query: str, narrowed: Narrowing, units: list[int] | None) -> tupl
     if narrowed.status not in {"", Status.CLOSED}:
         conditions.append("(SELECT told.status FROM complaints_case AS told WHERE told.id = case_id) = %s")
         params.append(narrowed.status)
-    if narrowed.complainer:  # few were judged at all: not worth a mark on every document
-        conditions.append("(SELECT told.complainer FROM complaints_case AS told WHERE told.id = case_id) = %s")
-        params.append(narrowed.complainer)
     return " AND ".join(conditions), params
 
 

@@ -97,6 +97,7 @@ def marks_of(case: Case) -> list[str]:
         channel=case.channel,
         severity=case.severity,
         failure_type=case.failure_type_id,
+        complainer=case.complainer,
         is_closed=case.status == Status.CLOSED,
     )
 
@@ -107,11 +108,13 @@ def marks(
     channel: str = "",
     severity: int | None = None,
     failure_type: int | None = None,
+    complainer: str = "",
     is_closed: bool | None = None,
 ) -> list[str]:
     """The marks that stand for these facts; what is not named has none."""
     named: Sequence[tuple[str, int | str | None]] = (
         ("unit", unit), ("channel", channel or None), ("severity", severity), ("failure", failure_type),
+        ("complainer", complainer or None),
     )  # fmt: skip
     found = [f"{name} {value}" for name, value in named if value is not None]
     return found if is_closed is None else [*found, "closed" if is_closed else "open"]
