@@ -27,14 +27,17 @@ from complaints.remedies.models import Remedy
 from complaints.remedies.states import RemedyStatus
 from complaints.standards.models import ClockKind
 
-BATCH: Final = 2_000  # rows of one transaction: what a crash can cost, and what is held in memory
+BATCH: Final = 2_000  # complaints of one transaction: what a crash can cost, and what is held in memory
 NO_RESPONSE: Final = "Closed"
 RESTING_MINUTES: Final = 5 * 24 * 60  # of calendar time, from when somebody takes an open case up
 
 
 @dataclass(kw_only=True)
 class Tally:
-    """What became of the rows of a file: each was added, known already, or rejected."""
+    """What became of a file: of its rows, and of the complaints they stand for, each added or known already.
+
+    A row that cannot be taken is rejected, with all that it stands for.
+    """
 
     rows: int = 0
     added: int = 0
@@ -89,19 +92,21 @@ def import_complaints(
 def _numbered(
     sheet: Sheet, mapping: Mapping, *, at: datetime, tally: Tally, on_reject: Callable[[Row, str], None]
 ) -> Iterator[_Numbered]:
-    """The readable rows in order, equal keys told apart by their order in the file."""
+    """What the readable rows stand for, in order, equal keys told apart by their order in the file."""
     occurrences = Occurrences()
     for row in sheet.rows():
         tally.rows += 1
         try:
             if row.trouble:
                 raise RowUnreadable(why=row.trouble)
-            record = mapping.read(dict(zip(sheet.columns, row.values, strict=True)), at=at)
+            values = dict(zip(sheet.columns, row.values, strict=True))
+            record, times = mapping.read(values, at=at), mapping.times(values)
         except RowUnreadable as error:
             tally.rejected += 1
             on_reject(row, error.sentence)
             continue
-        yield _Numbered(occurrences.numbered(record.key), record)
+        for _time in range(times):
+            yield _Numbered(occurrences.numbered(record.key), record)
 
 
 def _lock_source(source: str) -> None:

@@ -26,6 +26,7 @@ from complaints.standards.models import Severity
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _AMOUNT: Final = re.compile(r"^\$?\s*(-?[\d,]*\.?\d+)$")
 LARGEST_AMOUNT: Final = Decimal("9999999999.99")
+LARGEST_COUNT: Final = 100_000
 
 RULES: Final[dict[str, str]] = {
     "key": "list of columns that tell one record from another",
@@ -47,6 +48,7 @@ RULES: Final[dict[str, str]] = {
     "timely": "{column, yes, no}: whether it was answered in time, and which of their words mean so and which not",
     "solved": "{column, yes, no}: whether it was put right, says the complainant",
     "relief": "{column, yes, no}: whether money was given",
+    "count": "the column that says how many complaints a row stands for",
     "severity": "1 to 4, for every record",
     "split": "{column: separator}: columns with several values",
 }
@@ -57,7 +59,7 @@ _NEEDED: Final = ("key", "source_name", "complainant", "time_zone", "filed_at", 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A column of dates and the ways in which they are written."""
+    """A column of dates and the ways in which they are written; where rows count, a month stands for its first day."""
 
     column: str
     formats: tuple[str, ...]
@@ -114,6 +116,7 @@ class Mapping:
     open_responses: frozenset[str]
     paid: str
     currency: str
+    count: str
     severity: Severity
     split: MappingType[str, str]
 
@@ -131,6 +134,7 @@ class Mapping:
             self.channel_column,
             self.response,
             self.paid,
+            self.count,
         ]
         return list(
             dict.fromkeys(
@@ -189,6 +193,17 @@ class Mapping:
             paid=self._paid(row),
             facts=self._facts(row),
         )
+
+    def times(self, row: MappingType[str, str]) -> int:
+        """How many complaints a row stands for: one, unless a column counts them; raises RowUnreadable."""
+        if not self.count:
+            return 1
+        text = self._value(row, self.count)
+        times = int(text) if text.isdecimal() and len(text) < 7 else None
+        if times is None or times > LARGEST_COUNT:
+            told = {"value": text[:40], "column": self.count, "most": LARGEST_COUNT}
+            raise RowUnreadable(why=_("“%(value)s” in “%(column)s” is no number of complaints up to %(most)s.") % told)
+        return times
 
     def _value(self, row: MappingType[str, str], column: str, *, most: int | None = None) -> str:
         """What stands in a column, without blanks around it; empty where it stands for nothing."""
@@ -334,6 +349,7 @@ def mapping_of(name: str, rules: object) -> Mapping:
         ),
         paid=_name(remedy.get("column", ""), "remedy.column"),
         currency=_name(remedy.get("currency", "USD"), "remedy.currency"),
+        count=_name(told.get("count", ""), "count"),
         severity=_severity(told.get("severity", Severity.MEDIUM)),
         split={column: _name(by, "split") for column, by in _object(told.get("split", {}), "split").items()},
     )
@@ -361,7 +377,8 @@ def _when(told: dict[str, Any], rule: str) -> Moment:
     day = datetime(2015, 3, 19, tzinfo=UTC)
     for form in formats:
         written = read_moment(day.strftime(form), (form,), "UTC")
-        if written is None or written.date() != day.date():
+        told_at_all = {day.date(), day.date().replace(day=1)} if told.get("count") else {day.date()}
+        if written is None or written.date() not in told_at_all:
             raise _wrong(rule, _("has the format “%(form)s”, which does not tell a day") % {"form": form})
     return Moment(column, formats)
 

@@ -202,6 +202,22 @@ def test_sums_paid_become_remedies_and_a_denial_none(tmp_path: Path, tsa: Mappin
     ]
 
 
+def test_a_row_that_counts_is_so_many_complaints_and_a_higher_count_adds_the_rest(tmp_path: Path, db: None) -> None:
+    stored = ColumnMapping.objects.get(name="tsa_complaints")
+    monthly = mapping_of(stored.name, stored.rules)
+
+    def month(count: str) -> dict[str, str]:
+        told = {"airport": "ABE", "category": "Customer Service", "subcategory": "Rude", "year_month": "2021-10"}
+        return {**told, "count": count}
+
+    first = load(tmp_path, monthly, [month("3"), {**month("some"), "airport": "ATL"}])
+    assert (first.rows, first.added, first.rejected) == (2, 3, 1)
+    again = load(tmp_path, monthly, [month("5")])
+    assert (again.rows, again.added, again.known) == (1, 2, 3)
+    assert Case.objects.count() == 5
+    assert set(Case.objects.values_list("unit__code", "failure_type__name")) == {("tsa_complaints:ABE", "Rude")}
+
+
 def test_firms_become_units_below_the_source(tmp_path: Path, tsa: Mapping, organisation: Organisation) -> None:
     load(tmp_path, tsa, [claim(1), claim(2), claim(3, **{"Airport Code": "-", "Airport Name": "-"})])
     source = Unit.objects.get(code="tsa_claims")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
+from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from complaints.handling.import_complaints import import_complaints
 from complaints.insights import rollups
 from complaints.insights.shares import Share, interval
+from complaints.intake.mapping import mapping_of
+from complaints.intake.models import ColumnMapping
+from complaints.intake.sheets import opened
 from complaints.staff.models import Employee, Role, Unit
 from tests.cast import employee
 from tests.handling import test_import_real_files as real_files
@@ -118,6 +128,38 @@ def test_claims_to_the_cent(loaded: Loaded, client: Client) -> None:
         code, _sep, name = pair.partition("|")
         one = asked_page(client, unit=Unit.objects.get(code=f"tsa_claims:{code}").pk)
         assert counts(one.tables["areas"])[name] == n
+
+
+def test_counts_by_the_month(client: Client, tmp_path: Path) -> None:
+    """Of some airports: all of them are a quarter of a million complaints."""
+    expected = json.loads((RECORDS / "expected_dev.json").read_text(encoding="utf-8"))["tsa_complaints_monthly_dev"]
+    with gzip.open(RECORDS / "tsa_complaints_monthly_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["airport"] in {"TPA", "ABE", "BTR"}]
+    path = tmp_path / "some.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    stored = ColumnMapping.objects.get(name="tsa_complaints")
+    with opened(path) as sheet:
+        assert not import_complaints(sheet, mapping_of(stored.name, stored.rules), at=datetime.now(UTC)).rejected
+    rollups.rebuild()
+
+    told = page(client)
+    airports = counts(told.tables["units"])
+    assert airports["TPA"] == expected["top_airports"]["TPA"]
+    by_category, by_year, pairs = Counter[str](), Counter[str](), set()
+    for row in rows:
+        by_category[row["category"]] += int(row["count"])
+        by_year[row["year_month"][:4]] += int(row["count"])
+        pairs.add((row["airport"], row["category"]))
+    assert counts(told.tables["areas"]) == by_category
+    for year, n in by_year.items():
+        one = asked_page(client, since=f"{year}-01-01", until=f"{year}-12-31")
+        assert sum(figures[0].n for figures in one.tables["trend"].values()) == n
+    for airport in airports:
+        one = asked_page(client, unit=Unit.objects.get(code=f"tsa_complaints:{airport}").pk, show="areas")
+        assert set(counts(one.tables["areas"])) == {category for code, category in pairs if code == airport}
 
 
 def test_casework_counts_what_is_still_open(loaded: Loaded, client: Client) -> None:

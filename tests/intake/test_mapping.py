@@ -143,6 +143,23 @@ def test_a_row_that_cannot_be_taken_says_why(columns: dict[str, Any], sentence: 
     assert refused.value.sentence == sentence
 
 
+def test_a_row_stands_for_as_many_complaints_as_it_counts() -> None:
+    def times(told: str) -> int:
+        return mapping_of("old", rules(count="how many")).times({**ROW, "how many": told})
+
+    assert mapping_of("old", rules()).times(ROW) == 1
+    assert [times(told) for told in ("7", "0", " 12 ")] == [7, 0, 12]
+    for told in ("", "-1", "1.5", "many", "100001", "²"):
+        with pytest.raises(RowUnreadable) as refused:
+            times(told)
+        assert "is no number of complaints up to 100000" in refused.value.sentence
+
+
+def test_what_is_counted_by_the_month_is_of_its_first_day() -> None:
+    by_month = rules(count="how many", filed_at={"column": "received", "formats": ["%Y-%m"]})
+    assert read(by=by_month, received="2015-03").filed_at == datetime(2015, 3, 1, 5, tzinfo=UTC)
+
+
 def test_missing_columns_are_named_with_those_that_are_there() -> None:
     with pytest.raises(FileUnusable) as refused:
         mapping_of("old", rules()).check_columns([name for name in ROW if name not in {"paid", "via"}])
@@ -181,4 +198,4 @@ def test_an_administrator_sees_the_sentence_beside_the_rules() -> None:
 @pytest.mark.django_db
 def test_the_ready_mappings_can_all_be_followed() -> None:
     ready = {stored.name: mapping_of(stored.name, stored.rules) for stored in ColumnMapping.objects.all()}
-    assert {"cfpb_2015", "cfpb_2023", "nyc_casework", "tsa_claims"} <= set(ready)
+    assert {"cfpb_2015", "cfpb_2023", "nyc_casework", "tsa_claims", "tsa_complaints"} <= set(ready)

@@ -73,7 +73,9 @@ def test_a_dry_run_says_so_and_writes_nothing(rows: Path) -> None:
 
 
 def test_an_unknown_mapping_is_answered_with_those_there_are(rows: Path) -> None:
-    with pytest.raises(CommandError, match=r"“cfpb_2016”\. There are: cfpb_2015, cfpb_2023, nyc_casework, tsa_claims"):
+    with pytest.raises(
+        CommandError, match=r"“cfpb_2016”\. There are: cfpb_2015, cfpb_2023, nyc_casework, tsa_claims, tsa_complaints"
+    ):
         run(rows, "cfpb_2016")
 
 
