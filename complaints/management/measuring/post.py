@@ -24,7 +24,7 @@ from complaints.outbox.models import PRIORITY, Kind, Message, MessageState, Prio
 LEAST_A_SECOND: Final = 150
 WORKERS: Final = 2
 _SHARES: Final = ((Kind.WRITTEN, 3), (Kind.RECEIVED, 4), (Kind.ESCALATED, 2), (Kind.CLOSED, 1))
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 180.0  # other jobs of the product may take both workers for as long as a sweep takes
 
 
 @dataclass(frozen=True, slots=True)
