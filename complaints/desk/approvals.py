@@ -211,6 +211,7 @@ def _page(
         "",
         Decision.PASSED_UP,
     }
+    may_approve = may_decide and read.allowance.covers_some(read.remedy.kind)
     if form is None:
         start = {"submission": str(uuid4()), "amount": read.remedy.amount.amount if read.remedy.amount else None}
         form = DecisionForm(typed, initial=start)
@@ -229,13 +230,13 @@ def _page(
         "form": form,
         "choices": Choice,
         "may_decide": may_decide,
-        "may_approve": may_decide and read.is_partly_covered,
+        "may_approve": may_approve,
         "may_turn_down": may_decide and read.is_covered,
         "is_own": read.remedy.proposed_by_id == employee.pk,
         "outcomes": [(one, _outcome(one, read.remedy)) for one in read.earlier],
         "asked_anew": read.asked if read.asked and read.asked.pk != asked.pk else None,
         "trouble": trouble.sentence if trouble else "",
-        "unsent": form.texts() if form.is_bound and not (may_decide and read.is_partly_covered) else [],
+        "unsent": form.texts() if form.is_bound and not may_approve else [],
         "purses": purses,
         "story": story_of(read.case.customer, seen_by=employee, but=read.case),
         "happened": [_happened(one) for one in timeline_of(read.case, limit=STORY_SHOWN)],

@@ -303,7 +303,7 @@ def _may_approve(remedy: Remedy, asked: Approval | None, reader: Reader) -> tupl
         left_for_customer=None if own.left_for_customer is None else own.left_for_customer + aside,
         left_this_month=own.left_this_month + (aside if is_mine else 0),
     )
-    if not without.left or not without.left.amount or not own.permits(remedy.kind):
+    if without.left is None or not without.covers_some(remedy.kind):
         return False, _("This is not within your own authority: somebody else has to decide on it.")
     return True, _("You can approve up to %(amount)s for this.") % {"amount": money_words(without.left)}
 

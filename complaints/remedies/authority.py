@@ -59,6 +59,11 @@ class Allowance:
         """Whether they may decide on this kind of remedy at all."""
         return self.rule is not None and not self.is_suspended and (not self.rule.kinds or kind in self.rule.kinds)
 
+    def covers_some(self, kind: str) -> bool:
+        """Whether they may decide on this kind of remedy by themselves, be it on less than is asked."""
+        left = self.left
+        return left is not None and left.amount > 0 and self.permits(kind)
+
     def covers(self, amount: Money | None, kind: str) -> bool:
         """Whether they may decide on a remedy by themselves; what takes no money anybody may."""
         if amount is None:

@@ -263,12 +263,6 @@ class Dossier:
         """Whether the reader's own authority covers it, as far as can be seen now."""
         return self.allowance.covers(self.remedy.amount, self.remedy.kind)
 
-    @property
-    def is_partly_covered(self) -> bool:
-        """Whether it covers some sum for this: another one than was asked for can be approved."""
-        left = self.allowance.left
-        return left is not None and left.amount > 0 and self.allowance.permits(self.remedy.kind)
-
 
 def dossier(employee: Employee, reference: str, remedy: int, *, at: datetime) -> Dossier:
     """Everything about one remedy, for whoever is to decide on it; raises NotFound, and RateMissing."""
